@@ -1,0 +1,1 @@
+"""Example PyTorch code that esper-lint is shown on and tested with."""
