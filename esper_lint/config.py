@@ -1,0 +1,190 @@
+"""Settings: one option table, one frozen ``Config``, resolved once and passed down.
+
+The command line, the docs and every later front end read the same ``OPTIONS`` table; ``load`` returns the settings with
+the place that each value came from, which is what ``esper-lint config`` prints.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from esper_lint.pyproject import ConfigError, governing
+
+__all__ = ["OPTIONS", "Config", "ConfigError", "Option", "Resolved", "did_you_mean", "load", "require_known_codes"]
+
+DEFAULT = "default"
+COMMAND_LINE = "command line"
+
+KINDS: Mapping[str, str] = {
+    "integer": "an integer",
+    "boolean": "true or false",
+    "strings": 'a list of strings, such as ["one", "two"]',
+    "folder": "a string",
+    "folders": 'a list of strings, such as ["src", "lib"]',
+    "table": 'a table of lists of strings, such as {"tests/*" = ["ESP101"]}',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting: its key in ``pyproject.toml``, its default, and the sentence that documents it."""
+
+    key: str
+    kind: str  # one of KINDS
+    default: Any
+    help: str
+    minimum: int | None = None
+    maximum: int | None = None
+    affects_matching: bool = True
+
+    @property
+    def attribute(self) -> str:
+        return self.key.replace("-", "_")
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("roots", "folders", (), "Folders whose files are compared with each other, relative to the project folder."),
+    Option("threshold", "integer", 80, "Similarity in percent from which two units are alike.", 50, 100),
+    Option("min-size", "integer", 24, "Symbols that a forward body needs to be compared.", 4),
+    Option(
+        "min-size-renamed",
+        "integer",
+        48,
+        "Symbols that a unit needs when it equals another only after renaming attributes of self.",
+        4,
+    ),
+    Option(
+        "min-size-renamed-near",
+        "integer",
+        128,
+        "Symbols that a unit needs when it is merely like another, and that only after renaming attributes of self.",
+        4,
+    ),
+    Option("min-class-size", "integer", 40, "Symbols that a whole class needs to be compared.", 4),
+    Option("min-class-size-near", "integer", 64, "Symbols that a whole class needs to be merely like another.", 4),
+    Option("module-bases", "strings", (), "Further base class names that make a class a module class."),
+    Option("select", "strings", (), "Rule codes or prefixes to report; empty means all that are on by default."),
+    Option("ignore", "strings", (), "Rule codes or prefixes not to report."),
+    Option("per-file-ignores", "table", (), "Patterns of paths, each with the rule codes that are silent there."),
+    Option("exclude", "strings", (), "Further git-ignore style patterns of files that are not read."),
+    Option("respect-gitignore", "boolean", True, "Leave out what git ignores."),
+    Option("include-generated", "boolean", False, "Compare generated and vendored files too."),
+    Option("jobs", "integer", 0, "Worker processes; 0 means one per core.", 0, affects_matching=False),
+    Option("cache-dir", "folder", "", "Folder of the index, if not in the user's cache.", affects_matching=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting resolved, and where the project is: all that a stage may know of its surroundings.
+
+    ``project`` is absolute and holds no links; paths in reports are relative to it, and so are ``roots``.
+    ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``cache_dir`` is
+    absolute, or empty for the user's.
+    """
+
+    project: str
+    has_table: bool
+    roots: tuple[str, ...]
+    threshold: int
+    min_size: int
+    min_size_renamed: int
+    min_size_renamed_near: int
+    min_class_size: int
+    min_class_size_near: int
+    module_bases: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
+    exclude: tuple[str, ...]
+    respect_gitignore: bool
+    include_generated: bool
+    jobs: int
+    cache_dir: str
+
+    def digest(self) -> str:
+        """A name for all that can change what matches what: runs with equal digests may share an index."""
+        settings = {option.key: getattr(self, option.attribute) for option in OPTIONS if option.affects_matching}
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The settings and, by key, where each came from: ``default``, ``pyproject.toml:12`` or ``command line``."""
+
+    config: Config
+    origins: Mapping[str, str]
+
+
+def load(start: str, overrides: Mapping[str, object]) -> Resolved:
+    """The settings for files in or under the folder ``start``; ``overrides``, by key, are the command line's.
+
+    Raises ConfigError, one line that names place and key, for whatever cannot be used.
+    """
+    project = governing(os.path.abspath(start))
+    values: dict[str, Any] = {option.key: option.default for option in OPTIONS}
+    origins = dict.fromkeys(values, DEFAULT)
+    given = [(key, raw, project.place(key), project.folder) for key, raw in (project.table or {}).items()]
+    given += [(key, raw, COMMAND_LINE, os.getcwd()) for key, raw in overrides.items()]
+    for key, raw, place, base in given:
+        option = _option(key, place)
+        value = _checked(option, raw, place)
+        if option.kind == "folders":
+            value = tuple(Path(os.path.relpath(os.path.join(base, one), project.folder)).as_posix() for one in value)
+        elif option.kind == "folder" and value:
+            value = os.path.abspath(os.path.join(base, os.path.expanduser(value)))
+        values[key], origins[key] = value, place
+    settings = {option.attribute: values[option.key] for option in OPTIONS}
+    return Resolved(Config(project=project.folder, has_table=project.table is not None, **settings), origins)
+
+
+def require_known_codes(resolved: Resolved, codes: Collection[str]) -> None:
+    """Raise ConfigError if a setting names a rule that is not among ``codes``, in full or as a prefix."""
+    config = resolved.config
+    per_file = [code for _, silent in config.per_file_ignores for code in silent]
+    for key, chosen in (("select", config.select), ("ignore", config.ignore), ("per-file-ignores", per_file)):
+        for code in chosen:
+            if not code or not any(known.startswith(code) for known in codes):
+                raise ConfigError(f"{resolved.origins[key]}: {key}: no such rule {code!r}{did_you_mean(code, codes)}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message about a misspelt ``word``: ``; did you mean 'x'?``, or nothing if none is near."""
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _option(key: str, place: str) -> Option:
+    for option in OPTIONS:
+        if option.key == key:
+            return option
+    raise ConfigError(f"{place}: unknown setting {key!r}{did_you_mean(key, (option.key for option in OPTIONS))}")
+
+
+def _checked(option: Option, raw: object, place: str) -> Any:
+    """``raw`` in the type that Config holds."""
+    match option.kind, raw:
+        case ("boolean", bool()) | ("folder", str()):
+            return raw
+        case "integer", int() if not isinstance(raw, bool):
+            low, high = option.minimum, option.maximum
+            if (low is not None and raw < low) or (high is not None and raw > high):
+                wanted = f"at least {low}" if high is None else f"from {low} to {high}"
+                raise ConfigError(f"{place}: {option.key}: must be {wanted}, not {raw}")
+            return raw
+        case ("strings" | "folders", list() | tuple()) if _are_strings(raw):
+            return tuple(raw)
+        case "table", dict() if all(isinstance(codes, list) and _are_strings(codes) for codes in raw.values()):
+            return tuple((pattern, tuple(codes)) for pattern, codes in raw.items())
+    raise ConfigError(f"{place}: {option.key}: must be {KINDS[option.kind]}, not {raw!r}")
+
+
+def _are_strings(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
