@@ -1,0 +1,114 @@
+"""Bytes of a file -> its facts and forms, in as many processes as there are cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from esper_lint.discovery.decoding import Undecodable, decode
+from esper_lint.discovery.forms import Form
+from esper_lint.discovery.generated import is_generated
+from esper_lint.discovery.modules import HAS_FORWARD, SourceFacts, Unparsable, read_headers, read_source
+from esper_lint.parallel import cores, forked_map
+
+# Below this many bytes of source a second process costs more than it saves.
+_WORTH_A_POOL = 400_000
+_BATCH_BYTES = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file's content alone tells: its classes, whether a tool wrote it, or why it could not be read."""
+
+    source: SourceFacts
+    generated: bool = False
+    error_line: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file read: the digest of its content, its facts and, by exact key, the forms of its units."""
+
+    path: str
+    digest: str
+    facts: FileFacts
+    forms: tuple[Form, ...]
+
+
+_NOTHING = SourceFacts(False, (), ())
+
+
+def digest_of(data: bytes) -> str:
+    """The name of a content."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def facts_of(data: bytes) -> tuple[FileFacts, tuple[Form, ...]]:
+    """The facts and forms of one file's content; never raises."""
+    generated = is_generated(data)
+    # UTF-16 hides a forward between null bytes, and null bytes are an error in any encoding that Python knows.
+    if not (b"forward" in data and HAS_FORWARD.search(data)) and b"\0" not in data:
+        return FileFacts(read_headers(data), generated), ()
+    try:
+        source, forms = read_source(decode(data))
+    except (Undecodable, Unparsable) as error:
+        return FileFacts(_NOTHING, generated, error.line, error.message), ()
+    return FileFacts(source, generated), tuple(forms.values())
+
+
+def read_file(path: str) -> Reading:
+    """Read one file; a file that cannot be opened has the digest ``""`` and says why."""
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Reading(path, "", FileFacts(_NOTHING, False, 1, f"cannot be read: {reason}"), ())
+    facts, forms = facts_of(data)
+    return Reading(path, digest_of(data), facts, forms)
+
+
+def read_files(paths: Sequence[str], jobs: int, advance: Callable[[int], None]) -> Iterator[Reading]:
+    """Read many files, in any order; ``jobs`` processes, 0 for one per core."""
+    jobs = cores(jobs)
+    batches = list(_batches(paths))
+    if jobs < 2 or len(batches) < 2:
+        for path in paths:
+            yield read_file(path)
+            advance(1)
+        return
+    for readings in forked_map(_read_batch, batches, jobs):
+        yield from readings
+        advance(len(readings))
+
+
+def _read_batch(paths: Sequence[str]) -> list[Reading]:
+    return [read_file(path) for path in paths]
+
+
+def _batches(paths: Sequence[str]) -> Iterator[list[str]]:
+    """Paths in batches of about equal work, largest files first so that no process is left with a late giant."""
+    sizes = {path: _size(path) for path in paths}
+    if sum(sizes.values()) < _WORTH_A_POOL:
+        yield list(paths)
+        return
+    batch: list[str] = []
+    weight = 0
+    for path in sorted(paths, key=lambda path: (-sizes[path], path)):
+        batch.append(path)
+        weight += sizes[path] + 2_000
+        if weight >= _BATCH_BYTES:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
