@@ -1,0 +1,1 @@
+"""Units -> candidate pairs -> clusters -> the template and holes of each."""

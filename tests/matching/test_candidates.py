@@ -1,0 +1,126 @@
+"""The filter loses no pair above the threshold, whatever the forms and the threshold."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from esper_lint.discovery.forms import Form, Signature, normal_form, signature
+from esper_lint.matching.candidates import candidate_pairs
+from esper_lint.matching.pairs import Compared, Measure, alike, compare, ordered
+from esper_lint.matching.similarity import Alphabet, Comparable, needed_common
+from tests.matching.forms import STREAMS, form, related_streams
+
+# Few symbols make many common ones; that 2 ** 20 apart differ in high bits only makes some share a bit.
+SYMBOLS = st.one_of(st.integers(1, 6), st.integers(0, 1 << 20).map(lambda number: number << 43 | 1 << 63))
+BAGS = st.lists(SYMBOLS, max_size=30)
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[list[int]]:
+    """Bags, several of them edits of one another."""
+    bags = draw(st.lists(BAGS, min_size=1, max_size=6))
+    for _ in range(draw(st.integers(0, 6))):
+        bag = list(draw(st.sampled_from(bags)))
+        at = draw(st.integers(0, len(bag)))
+        bag[at : at + draw(st.integers(0, 4))] = draw(st.lists(SYMBOLS, max_size=4))
+        bags.append(bag)
+    return bags
+
+
+def pairs(signatures: Sequence[Signature], threshold: int, fresh: Sequence[bool] | None = None) -> set[frozenset[int]]:
+    found = list(candidate_pairs(signatures, threshold, fresh))
+    assert len(found) == len({frozenset(pair) for pair in found}), "no pair comes twice"
+    return {frozenset(pair) for pair in found}
+
+
+def above(bags: Sequence[Sequence[int]], threshold: int) -> set[frozenset[int]]:
+    """The pairs whose multisets have as much in common as the threshold asks for: more than any order could."""
+    return {
+        frozenset((i, j))
+        for (i, one), (j, other) in itertools.combinations(enumerate(bags), 2)
+        if (Counter(one) & Counter(other)).total() >= needed_common(threshold, len(one), len(other))
+    }
+
+
+@given(families(), st.integers(50, 100))
+@example([[1] * 10, [1] * 8 + [2] * 2], 80)
+@example([[], []], 50)
+def test_law_no_pair_over_the_threshold_is_lost(bags: list[list[int]], threshold: int) -> None:
+    signatures = [signature(array("Q", bag)) for bag in bags]
+    assert pairs(signatures, threshold) >= above(bags, threshold)
+
+
+def test_nothing_is_lost_where_bits_collide_a_lot() -> None:
+    """Streams longer than a signature has bits, so that nearly every bit is set."""
+    chance = random.Random(1)
+    bags = []
+    for size in (3_000, 6_000):
+        bag = [chance.getrandbits(63) for _ in range(size)]
+        for changed in range(0, 40, 5):
+            bags.append([chance.getrandbits(63) if chance.randrange(100) < changed else symbol for symbol in bag])
+    signatures = [signature(array("Q", bag)) for bag in bags]
+    for threshold in (50, 70, 80, 95, 100):
+        assert pairs(signatures, threshold) >= above(bags, threshold)
+
+
+@given(families(), st.integers(50, 100), st.data())
+def test_law_only_pairs_with_something_fresh_are_looked_at_again(
+    bags: list[list[int]], threshold: int, data: st.DataObject
+) -> None:
+    signatures = [signature(array("Q", bag)) for bag in bags]
+    fresh = data.draw(st.lists(st.booleans(), min_size=len(bags), max_size=len(bags)))
+    whole = pairs(signatures, threshold)
+    assert pairs(signatures, threshold, fresh) == {pair for pair in whole if any(fresh[index] for index in pair)}
+
+
+FORMS = st.lists(st.one_of(related_streams(), st.tuples(STREAMS, STREAMS)), min_size=1, max_size=5).map(
+    lambda found: [form(stream) for pair in found for stream in pair]
+)
+MEASURES = st.builds(Measure, st.integers(50, 100), st.integers(1, 8), st.integers(8, 20))
+
+
+def compared(forms: Sequence[Form], measure: Measure, earlier: Compared | None = None) -> Compared:
+    by_key = {one.key.exact: one for one in forms}
+    signatures = {key: one.signature for key, one in by_key.items()}
+    renamed = {key: one.key.renamed for key, one in by_key.items()}
+    return compare(signatures, renamed, lambda keys: {key: by_key[key] for key in keys}, measure, earlier)
+
+
+@given(FORMS, MEASURES)
+def test_law_the_comparison_equals_brute_force(forms: list[Form], measure: Measure) -> None:
+    expected = {}
+    alphabet = Alphabet()
+    distinct = {one.key.exact: Comparable(one, alphabet) for one in forms}
+    for (left, a), (right, b) in itertools.combinations(distinct.items(), 2):
+        expected[ordered(left, right)] = alike(a, b, measure)
+    found = compared(forms, measure)
+    assert found.common == {pair: length for pair, length in expected.items() if length}
+    assert found.forms == set(distinct)
+
+
+@given(FORMS, FORMS, MEASURES)
+def test_law_an_incremental_comparison_equals_a_full_one(
+    before: list[Form], after: list[Form], measure: Measure
+) -> None:
+    kept = before[::2]
+    earlier = compared(before, measure)
+    assert compared([*kept, *after], measure, earlier) == compared([*kept, *after], measure)
+
+
+def test_a_form_is_no_partner_of_itself() -> None:
+    one = form("A B C D x y")
+    assert compared([one, one], Measure(80, 1, 1)).common == {}
+
+
+def test_signatures_are_a_function_of_the_multiset() -> None:
+    shuffled = [1, 1, 2, 3, 3, 3]
+    random.Random(2).shuffle(shuffled)
+    assert signature(array("Q", shuffled)) == signature(array("Q", [3, 2, 1, 3, 1, 3]))
+    assert normal_form(array("Q", [6, 6]), [], []).signature.weight == 2
