@@ -1,0 +1,28 @@
+"""Every example of every rule goes through the whole tool; its marks say which findings must come out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from esper_lint.analysis import analyse
+from esper_lint.config import load
+from esper_lint.rules import RULES, Example, expected_findings
+
+EXAMPLES = [
+    pytest.param(example, id=f"{rule.code}-{kind}-{number}")
+    for rule in RULES.values()
+    for kind, examples in (("invalid", rule.invalid), ("valid", rule.valid))
+    for number, example in enumerate(examples)
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_findings_are_those_that_the_example_marks(example: Example, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.esper_lint]\n", encoding="utf-8")
+    for name, source in example.items():
+        (tmp_path / name).write_text(source, encoding="utf-8")
+    settings = load(str(tmp_path), {}).config
+    report = analyse([str(tmp_path)], settings, cwd=str(tmp_path), use_cache=False)
+    assert {(found.path, found.line, found.rule) for found in report.active} == expected_findings(example)
