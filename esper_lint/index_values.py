@@ -1,0 +1,119 @@
+"""What the index holds, as bytes: every payload behind its checksum, and values as pickles that can build nothing else.
+
+The loader knows our own frozen values and refuses whatever a payload names beside them, so a planted file cannot run
+code.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import struct
+import zlib
+from array import array
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from esper_lint.discovery.blocks import Block
+from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
+from esper_lint.discovery.modules import ClassFacts, Forward, Noqa, Piece, SourceFacts
+from esper_lint.discovery.reading import FileFacts
+from esper_lint.findings import (
+    FileError,
+    Finding,
+    Group,
+    Guard,
+    Hole,
+    HoleKind,
+    Member,
+    NearLink,
+    Report,
+    Severity,
+    Span,
+    Summary,
+    Suppressed,
+    UnitKind,
+)
+
+# The values that the index may hold, and nothing else: what a payload names beside these is not loaded.
+_VALUES: tuple[type, ...] = (
+    Block, ClassFacts, FileError, FileFacts, Finding, FormKey, Forward, Group, Guard, Hole, Member, NearLink, Noqa,
+    Piece, Report, SourceFacts, Span, Summary, Suppressed,
+)  # fmt: skip
+_TRUSTED = {(kind.__module__, kind.__name__): kind for kind in (*_VALUES, HoleKind, Severity, UnitKind)}
+
+
+def sealed(data: bytes) -> bytes:
+    """Bytes behind their checksum."""
+    return zlib.crc32(data).to_bytes(4, "little") + data
+
+
+def opened(data: object) -> bytes | None:
+    """The bytes, or None if they are not those that were sealed."""
+    if not isinstance(data, bytes) or len(data) < 5 or zlib.crc32(data[4:]) != int.from_bytes(data[:4], "little"):
+        return None
+    return data[4:]
+
+
+_SIGNATURE = struct.Struct("<II")
+_STREAM = struct.Struct("<24sI")
+
+
+def signature_bytes(signature: Signature) -> bytes:
+    return _SIGNATURE.pack(signature.size, signature.weight) + signature.bits.to_bytes(BITS // 8, "little")
+
+
+def signature_of(data: bytes) -> Signature:
+    size, weight = _SIGNATURE.unpack_from(data)
+    return Signature(size, int.from_bytes(data[_SIGNATURE.size :], "little"), weight)
+
+
+def stream_bytes(form: Form) -> bytes:
+    names = "\0".join(form.names).encode("utf-8", "surrogatepass")
+    return _STREAM.pack(form.key.renamed.encode(), len(form.symbols)) + form.symbols.tobytes() + names
+
+
+def form_of(exact: str, signature: Signature, data: bytes) -> Form:
+    renamed, size = _STREAM.unpack_from(data)
+    end = _STREAM.size + 8 * size
+    symbols = array("Q")
+    symbols.frombytes(data[_STREAM.size : end])
+    names = data[end:].decode("utf-8", "surrogatepass")
+    return Form(FormKey(exact, renamed.decode(), size), symbols, tuple(names.split("\0")) if names else (), signature)
+
+
+def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
+    """Reduces a value to its constructor's arguments, in a quarter of the time that slotted dataclasses take."""
+    names = [field.name for field in fields(kind)]
+    values = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    return lambda value: (kind, values(value))
+
+
+_REDUCERS = {kind: _reducer(kind) for kind in _VALUES}
+
+
+def pack(value: object) -> bytes:
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, protocol=5)
+    pickler.dispatch_table = _REDUCERS
+    pickler.dump(value)
+    return sealed(buffer.getvalue())
+
+
+def unpack(payload: object) -> Any:
+    """The value, or None if the payload is damaged or holds anything but our own values."""
+    data = opened(payload)
+    try:
+        return None if data is None else _Loader(io.BytesIO(data)).load()
+    except Exception:
+        return None
+
+
+class _Loader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        known = _TRUSTED.get((module, name))
+        if known is None:
+            raise pickle.UnpicklingError(f"{module}.{name} is not a value of the index")
+        return known
