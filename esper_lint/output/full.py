@@ -1,0 +1,51 @@
+"""The text for people: per group the places and messages of its members, one snippet, what differs, and what to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from esper_lint.findings import Finding, Group, Report
+from esper_lint.output.colour import paint
+from esper_lint.output.extract import cut
+from esper_lint.output.format import Sources, Style, ordered
+from esper_lint.output.legend import legend
+from esper_lint.output.snippet import snippet
+from esper_lint.rules.comparison import Comparison
+from esper_lint.rules.excerpt import printable
+
+
+def full(report: Report, sources: Sources, style: Style) -> Iterator[str]:
+    """Blocks with an empty line between them, in the order of their first findings."""
+    groups = {group.id: group for group in report.groups}
+    blocks: dict[object, list[Finding]] = {}
+    for finding in ordered(report.active):
+        key = (finding.rule, finding.group) if finding.group in groups else finding
+        blocks.setdefault(key, []).append(finding)
+    for number, findings in enumerate(blocks.values()):
+        if number:
+            yield ""
+        yield from _block(findings, groups.get(findings[0].group or ""), sources, style)
+
+
+def _block(findings: Sequence[Finding], group: Group | None, sources: Sources, style: Style) -> Iterator[str]:
+    for finding in findings:
+        place = paint(f"{printable(finding.path)}:{finding.line}:{finding.column}:", "place", style)
+        yield f"{place} {paint(finding.rule, 'rule', style)} {printable(finding.message)}"
+    if group is None:
+        yield from _source_line(findings[0], sources, style)
+    else:
+        active = {finding.fingerprint for finding in findings}
+        left = next((index for index, one in enumerate(group.members) if one.fingerprint in active), 0)
+        yield from snippet(group, left, Comparison(group).nearest_different(left).index, sources, style)
+        yield from legend(group)
+    yield f"  {paint('help:', 'help', style)} esper-lint explain {findings[0].rule}"
+
+
+def _source_line(finding: Finding, sources: Sources, style: Style) -> Iterator[str]:
+    """The line of a finding that belongs to no group, if it can be read."""
+    try:
+        lines = sources(finding.path)
+    except OSError:
+        return
+    if 0 < finding.line <= len(lines):
+        yield cut(f"  {finding.line:>5} {printable(lines[finding.line - 1].strip())}", style.width)
