@@ -22,14 +22,16 @@ from esper_lint.discovery.files import FileSet, SourceFile, UnknownPath, find_fi
 from esper_lint.discovery.forms import Form, Signature
 from esper_lint.discovery.modules import SourceFacts
 from esper_lint.discovery.reading import FileFacts, Reading, digest_of, facts_of, read_files
-from esper_lint.findings import FileError, Report, Summary, UnitKind
+from esper_lint.findings import FileError, Group, Report, Summary, UnitKind
 from esper_lint.index import Index, IndexIncomplete, clear
+from esper_lint.index_values import pack
 from esper_lint.judging import judge, narrowed
 from esper_lint.matching.clustering import cluster
 from esper_lint.matching.explaining import Explanation, explain_all
 from esper_lint.matching.pairs import Measure
 from esper_lint.matching.units import Unit, units_of
 from esper_lint.parallel import no_garbage_collection
+from esper_lint.rules.messages import messages
 from esper_lint.rules.relations import relation, reported
 from esper_lint.suppression.settings import per_file_silencers
 
@@ -238,7 +240,26 @@ def _compare(tree: _Tree, config: Config, index: Index, progress: Progress) -> R
         findings=0,
     )
     silenced = per_file_silencers(config.per_file_ignores, facts)
-    return judge(assemble(kinds, relations, explanations), errors, noqa, silenced, summary, config)
+    told = _Told(index)
+    report = judge(assemble(kinds, relations, explanations), errors, noqa, silenced, summary, config, told)
+    index.add_results("messages", told.new)
+    return report
+
+
+class _Told:
+    """The messages of groups, from the index where a group is what it was: making them anew costs as much as the rest
+    of a run in which one file changed."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.new: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, group: Group) -> tuple[str, ...]:
+        key = blake2b(pack(group), digest_size=16).hexdigest()
+        found: tuple[str, ...] | None = self._index.result("messages", key)
+        if found is None:
+            found = self.new[key] = tuple(messages(group))
+        return found
 
 
 def measure_of(kind: UnitKind, config: Config) -> Measure:

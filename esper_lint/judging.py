@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -25,8 +25,12 @@ def judge(
     per_file: _PerFile,
     summary: Summary,
     config: Config,
+    say: Callable[[Group], Iterable[str]] = messages,
 ) -> Report:
-    """Every finding on the whole tree, silent ones with their reason, in the order in which they are shown."""
+    """Every finding on the whole tree, silent ones with their reason, in the order in which they are shown.
+
+    ``say`` gives the messages of a group's members, in their order; a caller may remember them.
+    """
     selected = {code for code in RULES if _is_selected(code, config)}
     silencers = Silencers({(path, one.line): one for path, found in noqa.items() for one in found}, per_file)
     findings: list[Finding] = []
@@ -35,7 +39,7 @@ def judge(
         if group.rule in selected:
             verdict = status(group, silencers)
             kept.append(replace(group, suppressed=verdict.group))
-            findings.extend(_findings(group, verdict))
+            findings.extend(_findings(group, verdict, say))
     if "ESP202" in selected:
         findings.extend(unused_noqa(noqa, groups, selected))
     findings.extend(error_finding(error) for error in errors if error.rule in selected)
@@ -73,12 +77,12 @@ def _is_selected(code: str, config: Config) -> bool:
     return wanted and not (config.ignore and covers(config.ignore, code))
 
 
-def _findings(group: Group, verdict: Status) -> Iterator[Finding]:
-    texts = list(messages(group))
+def _findings(group: Group, verdict: Status, say: Callable[[Group], Iterable[str]]) -> Iterator[Finding]:
+    texts = list(say(group))
     staying = [index for index, reason in enumerate(verdict.members) if reason is None]
     if 2 <= len(staying) < len(group.members):
         # A message names members that are still in the group, unless the group is silent as a whole.
-        for index, text in zip(staying, messages(_only(group, staying)), strict=True):
+        for index, text in zip(staying, say(_only(group, staying)), strict=True):
             texts[index] = text
     for member, text, reason in zip(group.members, texts, verdict.silent, strict=True):
         yield Finding(
