@@ -41,11 +41,8 @@ def to_file(path: str, lines: Iterable[str]) -> None:
 
     Raises DeliveryError; the old content then stands.
     """
-    if os.path.abspath(path).startswith("/dev/"):  # a stream, even where it has been redirected to a file
-        try:
-            _write(path, "a", lines)
-        except OSError as error:
-            raise DeliveryError(f"cannot write {path}: {error.strerror}") from error
+    if os.path.abspath(path) == "/dev/stdout":  # opened anew, a redirected file would be written over from its start
+        to_standard_output(lines)
         return
     target = os.path.realpath(path)  # a link stays a link
     beside = f"{target}.{os.getpid()}.tmp"

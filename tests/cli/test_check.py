@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,33 @@ def test_a_name_that_is_no_text_is_checked_too(project: Path, run: Run) -> None:
     (project / "odd\udcff.py").write_text(SEED.format(name="Odd"), encoding="utf-8")
     assert len(reported(run("check", "--output-format", "json"))) == 3
     assert run("check").status == 1
+
+
+@pytest.mark.parametrize("name", ["nowhere/new.py", "clean"])
+def test_standard_input_stands_in_for_a_file_of_a_folder_that_exists(project: Path, run: Run, name: str) -> None:
+    outcome = run("check", "-", "--stdin-filename", name, data=b"x = 1\n")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert name in outcome.err and len(outcome.err.splitlines()) == 1
+
+
+def test_standard_input_is_not_blamed_for_its_neighbours(project: Path, run: Run) -> None:
+    (project / "clean" / "dangling.py").symlink_to("nowhere")
+    assert run("check", "-", "--stdin-filename", "clean/new.py", data=b"x = 1\n").status == 0
+
+
+def test_a_stream_is_written_to_and_not_replaced(project: Path, tmp_path: Path) -> None:
+    both = tmp_path / "both.txt"
+    command = [
+        sys.executable,
+        "-m",
+        "esper_lint",
+        "check",
+        "--output",
+        "json=/dev/stdout",
+        "--output-format",
+        "concise",
+    ]
+    with both.open("w") as stream:
+        subprocess.run(command, stdout=stream, stderr=subprocess.DEVNULL, check=False)
+    text = both.read_text(encoding="utf-8")
+    assert '"schema_version": 1' in text and "\npair.py:" in text
