@@ -63,13 +63,13 @@ def texts_differ(units: Sequence[Unit]) -> bool:
 def explain(passages: Passages, paths: Sequence[str], lines: Lines, reader: Reader) -> tuple[Hole, ...]:
     """The holes of one place, with lines counted from 1 at each member's block."""
     if None in passages.blocks:
-        return (_present_in_some(passages, paths, lines),)
+        return (_blocks_as_hole(passages, paths, lines),)
     blocks = [block for block in passages.blocks if block is not None]
     texts = [block_text(block, lines(path)) for block, path in zip(blocks, paths, strict=True)]
     try:
         return align([Passage(text, 1) for text in texts], reader).holes
     except UnreadablePassage:
-        return (_whole(blocks, texts),)
+        return (_blocks_as_hole(passages, paths, lines),)
 
 
 def combine(parts: Sequence[tuple[Passages, tuple[Hole, ...]]], units: Sequence[Unit]) -> Explanation:
@@ -119,20 +119,14 @@ def _class_rows(units: Sequence[Unit]) -> Iterator[list[Block | None]]:
         yield [None if piece is None else (same_header and piece.body) or piece.block for piece in pieces]
 
 
-def _present_in_some(passages: Passages, paths: Sequence[str], lines: Lines) -> Hole:
+def _blocks_as_hole(passages: Passages, paths: Sequence[str], lines: Lines) -> Hole:
+    """The hole that the blocks are as wholes: where a member has none, or where one cannot be read."""
     texts, spans = [], []
     for block, path in zip(passages.blocks, paths, strict=True):
         text = block_text(block, lines(path)) if block else ""
         texts.append(_dedented(text, block.indent if block else 0))
         spans.append(_span(text, block.indent if block else 0))
     return Hole(HoleKind.STATEMENTS, tuple(texts), tuple(spans))
-
-
-def _whole(blocks: Sequence[Block], texts: Sequence[str]) -> Hole:
-    """The hole that a block is as a whole, where it cannot be read."""
-    pairs = list(zip(texts, blocks, strict=True))
-    dedented = tuple(_dedented(text, block.indent) for text, block in pairs)
-    return Hole(HoleKind.STATEMENTS, dedented, tuple(_span(text, block.indent) for text, block in pairs))
 
 
 def _lines(text: str) -> list[str]:

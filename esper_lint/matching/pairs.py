@@ -62,8 +62,8 @@ def alike(a: Comparable, b: Comparable, measure: Measure) -> int:
     needed = 0 if equal else needed_common(measure.threshold, a.size, b.size)
     least_renamed = measure.min_size_renamed if equal else max(measure.min_size_renamed, measure.min_size_renamed_near)
     if smaller < least_renamed:
-        spelled = common(a, b, needed, rename_attributes=False)
-        if not spelled or (equal and not _same_attributes(a.form, b.form)):
+        agrees = _same_attributes(a.form, b.form) if equal else common(a, b, needed, rename_attributes=False)
+        if not agrees:
             return 0
     return common(a, b, needed)
 

@@ -11,9 +11,10 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from esper_lint.discovery.decoding import LINE_END
 from esper_lint.findings import Span
 from esper_lint.matching.reading_passage import Passage, UnreadablePassage
-from esper_lint.matching.reading_statements import NEWLINE, Cut, StatementText, cut, uncut
+from esper_lint.matching.reading_statements import Cut, StatementText, cut, uncut
 from esper_lint.matching.reading_terms import Term, TermReader, TermTable
 
 __all__ = ["Body", "Passage", "Reader", "UnreadablePassage"]
@@ -70,7 +71,7 @@ class Reader:
 
 def _offsets(text: str) -> Callable[[int, int], int]:
     """(line, UTF-8 column) of a node below the header -> offset into ``text``."""
-    starts = [0, *(newline.end() for newline in NEWLINE.finditer(text))]
+    starts = [0, *(newline.end() for newline in LINE_END.finditer(text))]
     if text.isascii():
         return lambda line, column: starts[line - 2] + column
 
@@ -137,6 +138,6 @@ class Body:
 
     def _place(self, offset: int) -> tuple[int, int]:
         if not self._line_starts:
-            self._line_starts = [0, *(newline.end() for newline in NEWLINE.finditer(self.passage.text))]
+            self._line_starts = [0, *(newline.end() for newline in LINE_END.finditer(self.passage.text))]
         row = bisect_right(self._line_starts, offset) - 1
         return self.passage.line + row, offset - self._line_starts[row] + 1

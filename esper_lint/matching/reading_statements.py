@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-NEWLINE = re.compile(r"\r\n|\r|\n")
+from esper_lint.discovery.decoding import LINE_END
 
 _PIECE = re.compile(
     r"""[^'"\#()\[\]{};\r\n\\]+          # what cannot end a logical line
@@ -130,4 +130,4 @@ def _plain(text: str, margin: str) -> str:
 
 
 def _without_margin(text: str, margin: str) -> str:
-    return "\n".join(line.removeprefix(margin) for line in NEWLINE.split(text))
+    return "\n".join(line.removeprefix(margin) for line in LINE_END.split(text))
