@@ -22,6 +22,7 @@ from esper_lint.discovery.files import FileSet, SourceFile, UnknownPath, find_fi
 from esper_lint.discovery.forms import Form, Signature
 from esper_lint.discovery.modules import SourceFacts
 from esper_lint.discovery.reading import FileFacts, Reading, digest_of, facts_of, read_files
+from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import FileError, Group, Report, Summary, UnitKind
 from esper_lint.index import Index, IndexIncomplete, clear
 from esper_lint.index_values import pack
@@ -33,9 +34,8 @@ from esper_lint.matching.units import Unit, units_of
 from esper_lint.parallel import no_garbage_collection
 from esper_lint.rules.messages import messages
 from esper_lint.rules.relations import relation, reported
-from esper_lint.suppression.settings import per_file_silencers
 
-_KEPT_REPORTS = 8
+_KEPT_TREES = 8
 # A tree may change while it is read (a checkout, a formatter), and an index may be damaged; more often is no accident.
 _ATTEMPTS = 3
 
@@ -90,7 +90,7 @@ def analyse(
         files = _find(paths, config, cwd, buffer)
         try:
             with no_garbage_collection():
-                report = _report(files, config, buffer, Index(config, enabled=use_cache), progress)
+                report = judge(_evidence(files, config, buffer, Index(config, enabled=use_cache), progress), config)
         except IndexIncomplete:
             clear(config)  # the next run builds a sound one
             use_cache = False
@@ -102,18 +102,18 @@ def analyse(
     return narrowed(report, files.selected, files.errors)
 
 
-def _report(files: FileSet, config: Config, buffer: Buffer | None, index: Index, progress: Progress) -> Report:
-    """The report on the whole tree, from the index if nothing has changed."""
+def _evidence(files: FileSet, config: Config, buffer: Buffer | None, index: Index, progress: Progress) -> Evidence:
+    """What the whole tree gives, from the index if nothing has changed."""
     try:
         tree = _Tree.read(files, config, buffer, index, progress)
         key = tree.key(config)
-        report: Report | None = index.result("report", key)
-        if report is None:
-            report = _compare(tree, config, index, progress)
-            index.add_results("report", {key: report}, keep=_KEPT_REPORTS)
+        evidence: Evidence | None = index.result("evidence", key)
+        if evidence is None:
+            evidence = _compare(tree, config, index, progress)
+            index.add_results("evidence", {key: evidence}, keep=_KEPT_TREES)
     finally:
         index.close()
-    return report
+    return evidence
 
 
 def _find(paths: Sequence[str], config: Config, cwd: str, buffer: Buffer | None) -> FileSet:
@@ -198,7 +198,7 @@ class _Tree:
         return cls({file.name: file for file in found.files}, digests, facts_by_name, forms, buffer)
 
     def key(self, config: Config) -> str:
-        """A name for everything that the report of the whole tree depends on."""
+        """A name for everything that the evidence depends on."""
         state = blake2b(digest_size=16)
         state.update(f"{__version__} {config.digest()} {config.project}".encode("utf-8", "backslashreplace"))
         for name, file in self.files.items():
@@ -220,8 +220,7 @@ class _Tree:
         return physical_lines(decode(data))
 
 
-def _compare(tree: _Tree, config: Config, index: Index, progress: Progress) -> Report:
-    """The report on the whole tree."""
+def _compare(tree: _Tree, config: Config, index: Index, progress: Progress) -> Evidence:
     facts = tree.facts()
     compared = {name: one for name, one in facts.items() if config.include_generated or not one.generated}
     sources = {name: one.source for name, one in compared.items()}
@@ -230,7 +229,10 @@ def _compare(tree: _Tree, config: Config, index: Index, progress: Progress) -> R
     kinds = _clustered(sources, modules, tree, config, index, progress)
     relations = reported(relation(units) for kind in kinds.values() for units in kind.clustering.clusters)
     explanations = _explained([one.units for one in relations], tree, index, progress, config.jobs)
-    errors = [FileError("ESP900", name, one.error_line, one.error) for name, one in facts.items() if one.error]
+    told = _Told(index)
+    groups = tuple(told(group) for group in assemble(kinds, relations, explanations))
+    index.add_results("messages", told.new)
+    errors = (FileError("ESP900", name, one.error_line, one.error) for name, one in facts.items() if one.error)
     noqa = {name: one.noqa for name, one in sources.items() if one.noqa}
     summary = Summary(
         files=len(facts),
@@ -239,11 +241,7 @@ def _compare(tree: _Tree, config: Config, index: Index, progress: Progress) -> R
         groups=0,
         findings=0,
     )
-    silenced = per_file_silencers(config.per_file_ignores, facts)
-    told = _Told(index)
-    report = judge(assemble(kinds, relations, explanations), errors, noqa, silenced, summary, config, told)
-    index.add_results("messages", told.new)
-    return report
+    return Evidence(groups, tuple(errors), noqa, summary)
 
 
 class _Told:
@@ -254,12 +252,12 @@ class _Told:
         self._index = index
         self.new: dict[str, tuple[str, ...]] = {}
 
-    def __call__(self, group: Group) -> tuple[str, ...]:
+    def __call__(self, group: Group) -> Told:
         key = blake2b(pack(group), digest_size=16).hexdigest()
         found: tuple[str, ...] | None = self._index.result("messages", key)
         if found is None:
             found = self.new[key] = tuple(messages(group))
-        return found
+        return Told(group, found)
 
 
 def measure_of(kind: UnitKind, config: Config) -> Measure:

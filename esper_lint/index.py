@@ -27,7 +27,7 @@ from esper_lint.index_values import form_of, opened, pack, sealed, signature_byt
 from esper_lint.matching.pairs import Compared
 
 # Changes with every change of what is stored or of how it is computed.
-_SCHEMA = 4
+_SCHEMA = 5
 _FILE = f"index-{__version__}-{_SCHEMA}-py{sys.version_info[0]}{sys.version_info[1]}.sqlite"
 _Value = TypeVar("_Value")
 

@@ -20,27 +20,25 @@ from esper_lint.discovery.blocks import Block
 from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
 from esper_lint.discovery.modules import ClassFacts, Forward, Noqa, Piece, SourceFacts
 from esper_lint.discovery.reading import FileFacts
+from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import (
     FileError,
-    Finding,
     Group,
     Guard,
     Hole,
     HoleKind,
     Member,
     NearLink,
-    Report,
     Severity,
     Span,
     Summary,
-    Suppressed,
     UnitKind,
 )
 
 # The values that the index may hold, and nothing else: what a payload names beside these is not loaded.
 _VALUES: tuple[type, ...] = (
-    Block, ClassFacts, FileError, FileFacts, Finding, FormKey, Forward, Group, Guard, Hole, Member, NearLink, Noqa,
-    Piece, Report, SourceFacts, Span, Summary, Suppressed,
+    Block, ClassFacts, Evidence, FileError, FileFacts, FormKey, Forward, Group, Guard, Hole, Member, NearLink, Noqa,
+    Piece, SourceFacts, Span, Summary, Told,
 )  # fmt: skip
 _TRUSTED = {(kind.__module__, kind.__name__): kind for kind in (*_VALUES, HoleKind, Severity, UnitKind)}
 

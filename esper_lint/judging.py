@@ -1,49 +1,40 @@
-"""Groups, errors and suppressions -> findings, and the part of a report that PATHS ask for."""
+"""Evidence and suppressions -> findings, and the part of a report that PATHS ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from esper_lint.config import Config
-from esper_lint.discovery.modules import Noqa
+from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import FileError, Finding, Group, HoleKind, Report, Summary
 from esper_lint.rules import RULES
 from esper_lint.rules.comparison import RENAMES, Comparison, one_to_one
 from esper_lint.rules.messages import messages
+from esper_lint.suppression.settings import per_file_silencers
 from esper_lint.suppression.status import Silencers, Status, covers, status
 from esper_lint.suppression.unused import unused_noqa
 
-_PerFile = Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]
 
-
-def judge(
-    groups: Sequence[Group],
-    errors: Sequence[FileError],
-    noqa: Mapping[str, Sequence[Noqa]],
-    per_file: _PerFile,
-    summary: Summary,
-    config: Config,
-    say: Callable[[Group], Iterable[str]] = messages,
-) -> Report:
-    """Every finding on the whole tree, silent ones with their reason, in the order in which they are shown.
-
-    ``say`` gives the messages of a group's members, in their order; a caller may remember them.
-    """
+def judge(evidence: Evidence, config: Config) -> Report:
+    """Every finding that the evidence gives, silent ones with their reason, in the order in which they are shown."""
     selected = {code for code in RULES if _is_selected(code, config)}
-    silencers = Silencers({(path, one.line): one for path, found in noqa.items() for one in found}, per_file)
+    groups = [told.group for told in evidence.groups]
+    noqa = {(path, one.line): one for path, found in evidence.noqa.items() for one in found}
+    named = {member.path for group in groups for member in group.members}
+    silencers = Silencers(noqa, per_file_silencers(config.per_file_ignores, named))
     findings: list[Finding] = []
     kept: list[Group] = []
-    for group in groups:
-        if group.rule in selected:
-            verdict = status(group, silencers)
-            kept.append(replace(group, suppressed=verdict.group))
-            findings.extend(_findings(group, verdict, say))
+    for told in evidence.groups:
+        if told.group.rule in selected:
+            verdict = status(told.group, silencers)
+            kept.append(replace(told.group, suppressed=verdict.group))
+            findings.extend(_findings(told, verdict))
     if "ESP202" in selected:
-        findings.extend(unused_noqa(noqa, groups, selected))
-    findings.extend(error_finding(error) for error in errors if error.rule in selected)
-    return _report(summary, kept, findings, errors)
+        findings.extend(unused_noqa(evidence.noqa, groups, selected))
+    findings.extend(error_finding(error) for error in evidence.errors if error.rule in selected)
+    return _report(evidence.summary, kept, findings, evidence.errors)
 
 
 def narrowed(report: Report, selected: frozenset[str], errors: Sequence[FileError]) -> Report:
@@ -77,12 +68,12 @@ def _is_selected(code: str, config: Config) -> bool:
     return wanted and not (config.ignore and covers(config.ignore, code))
 
 
-def _findings(group: Group, verdict: Status, say: Callable[[Group], Iterable[str]]) -> Iterator[Finding]:
-    texts = list(say(group))
+def _findings(told: Told, verdict: Status) -> Iterator[Finding]:
+    group, texts = told.group, list(told.messages)
     staying = [index for index, reason in enumerate(verdict.members) if reason is None]
     if 2 <= len(staying) < len(group.members):
         # A message names members that are still in the group, unless the group is silent as a whole.
-        for index, text in zip(staying, say(_only(group, staying)), strict=True):
+        for index, text in zip(staying, messages(_only(group, staying)), strict=True):
             texts[index] = text
     for member, text, reason in zip(group.members, texts, verdict.silent, strict=True):
         yield Finding(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from esper_lint.config import load
 from esper_lint.discovery.modules import Noqa
+from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import Finding, Group, HoleKind, Summary
 from esper_lint.judging import judge
+from esper_lint.rules.messages import messages
 from tests.rules.builders import group, hole, member
 
 NOTHING = Summary(0, 0, 0, 0, 0)
@@ -14,7 +16,8 @@ NOTHING = Summary(0, 0, 0, 0, 0)
 def judged(found: Group, *silent: str) -> dict[str, Finding]:
     """path -> finding, where the members in the files ``silent`` have a noqa."""
     noqa = {path: (Noqa(1, 1, ()),) for path in silent}
-    report = judge([found], [], noqa, {}, NOTHING, load(".", {}).config)
+    evidence = Evidence((Told(found, tuple(messages(found))),), (), noqa, NOTHING)
+    report = judge(evidence, load(".", {}).config)
     return {finding.path: finding for finding in report.findings}
 
 

@@ -1,0 +1,31 @@
+"""What comparing a tree gives, before anything is chosen or silenced.
+
+It depends on the tree's content and on the settings of matching alone, so it is what the index keeps of a whole tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from esper_lint.discovery.modules import Noqa
+from esper_lint.findings import FileError, Group, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A group and the message of each of its members."""
+
+    group: Group
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All groups of a tree, in the order in which they are shown; what could not be read; and by file the comments
+    that may silence a member or name one of our codes."""
+
+    groups: tuple[Told, ...]
+    errors: tuple[FileError, ...]
+    noqa: Mapping[str, tuple[Noqa, ...]]
+    summary: Summary
