@@ -17,15 +17,20 @@ def fingerprints(units: Sequence[Unit]) -> tuple[str, ...]:
 
     ``units`` are all units of one kind of the tree, in path order: the ordinal must not depend on what was reported.
     """
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[str, int] = {}
     result = []
     for unit in units:
-        equal = unit.owner.qualname, unit.key.renamed
+        equal = name_and_form(unit)
         ordinal = seen.get(equal, 0)
         seen[equal] = ordinal + 1
-        text = "\0".join((unit.kind.value, *equal, str(ordinal)))
+        text = f"{equal}\0{ordinal}"
         result.append(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest())
     return tuple(result)
+
+
+def name_and_form(unit: Unit) -> str:
+    """What fingerprints are made of; units that share it are told apart by their ordinal."""
+    return "\0".join((unit.kind.value, unit.owner.qualname, unit.key.renamed))
 
 
 def group_id(members: Sequence[str]) -> str:

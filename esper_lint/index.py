@@ -9,29 +9,32 @@ file cannot run code.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
 import time
-from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from esper_lint import __version__
 from esper_lint.config import Config
 from esper_lint.discovery.files import SourceFile
-from esper_lint.discovery.forms import Form, Signature
-from esper_lint.index_values import form_of, opened, pack, sealed, signature_bytes, signature_of, stream_bytes, unpack
-from esper_lint.matching.pairs import Compared
+from esper_lint.discovery.forms import Form
+from esper_lint.evidence import Told
+from esper_lint.index_values import form_bytes, form_of, opened, pack, sealed, unpack
+from esper_lint.snapshot import Snapshot, Workings, columns_of, workings_of
 
 # Changes with every change of what is stored or of how it is computed.
 _SCHEMA = 5
 _FILE = f"index-{__version__}-{_SCHEMA}-py{sys.version_info[0]}{sys.version_info[1]}.sqlite"
-_Value = TypeVar("_Value")
 
 _WAIT_S = 30.0
+_AT_ONCE = 500  # values that one query may name on every SQLite
+_KEPT_TREES = 16
+_GRACE_S = 3600.0
 # A file written this shortly before it was read may be written again within the clock's resolution.
 _RACY_NS = 2_000_000_000
 _TABLES = """
@@ -39,7 +42,7 @@ CREATE TABLE IF NOT EXISTS stamps(
     path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, digest TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts(digest TEXT PRIMARY KEY, payload BLOB);
-CREATE TABLE IF NOT EXISTS forms(exact TEXT PRIMARY KEY, signature BLOB, stream BLOB);
+CREATE TABLE IF NOT EXISTS forms(exact TEXT PRIMARY KEY, payload BLOB);
 CREATE TABLE IF NOT EXISTS results(kind TEXT, key TEXT, used REAL, payload BLOB, PRIMARY KEY(kind, key));
 """
 
@@ -63,6 +66,36 @@ def clear(config: Config) -> None:
             os.remove(f"{location(config)}{suffix}")
 
 
+@contextmanager
+def turn(config: Config, patience_s: float) -> Iterator[bool]:
+    """Held by one run at a time, so that runs that start together without an index build it once: the others wait.
+
+    Gives False if the turn does not come in time, and True where none can be kept (a folder that is read-only).
+    SQLite's own lock on an empty database does what is needed on every system, and ends with its process.
+    """
+    path = location(config)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        connection = sqlite3.connect(f"{path}.turn", timeout=patience_s, isolation_level=None)
+    except (sqlite3.Error, OSError):
+        yield True
+        return
+    try:
+        yield _begins(connection)
+    finally:
+        connection.close()
+
+
+def _begins(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        return "locked" not in str(error)
+    except sqlite3.DatabaseError:
+        pass
+    return True
+
+
 def stats(config: Config) -> Mapping[str, int | str]:
     """What the index holds, for a person to read."""
     path = location(config)
@@ -82,6 +115,10 @@ class Index:
         if enabled:
             self._connection = _open(location(config))
 
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None
+
     # -- files --------------------------------------------------------------------------------------------------
 
     def digests(self, files: Iterable[SourceFile]) -> dict[str, str]:
@@ -91,11 +128,15 @@ class Index:
             file.path: known[3] for file in files if (known := stamps.get(_text(file.path))) and known[:3] == file.stamp
         }
 
+    @property
+    def holds_facts(self) -> bool:
+        return bool(self._rows("SELECT 1 FROM facts LIMIT 1"))
+
     def facts(self, digests: Iterable[str]) -> dict[str, Any]:
         """digest -> FileFacts, for those that are known."""
-        wanted = set(digests)
-        rows = self._rows("SELECT digest, payload FROM facts")
-        known = ((digest, unpack(payload)) for digest, payload in rows if digest in wanted)
+        known = (
+            (digest, unpack(payload)) for digest, payload in self._among("digest, payload", "facts", "digest", digests)
+        )
         return {digest: value for digest, value in known if value is not None}
 
     def add_files(
@@ -103,77 +144,90 @@ class Index:
     ) -> None:
         """Remember what was read; one transaction, so that a run killed here leaves nothing half-written."""
         now = time.time_ns()
-        settled = [(_text(file.path), *file.stamp, digest) for file, digest in stamps if now - file.stamp[1] > _RACY_NS]
-        rows = [(form.key.exact, sealed(signature_bytes(form.signature)), sealed(stream_bytes(form))) for form in forms]
+        settled = [
+            (_text(file.path), *file.stamp, digest)
+            for file, digest in stamps
+            if file.stamp and now - file.stamp[1] > _RACY_NS
+        ]
+        rows = [(form.key.exact, sealed(form_bytes(form))) for form in forms]
         self._write(
             ("INSERT OR REPLACE INTO stamps VALUES (?, ?, ?, ?, ?)", settled),
             ("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(digest, pack(value)) for digest, value in facts.items()]),
-            ("INSERT OR REPLACE INTO forms VALUES (?, ?, ?)", rows),
+            ("INSERT OR REPLACE INTO forms VALUES (?, ?)", rows),
         )
 
     # -- forms --------------------------------------------------------------------------------------------------
 
-    def signatures(self, exact: Iterable[str]) -> dict[str, Signature]:
-        """exact key -> signature.  Raises IndexIncomplete if one is not known."""
-        wanted = set(exact)
-        rows = self._rows("SELECT exact, signature FROM forms") if wanted else []
-        return _complete(wanted, ((key, opened(data)) for key, data in rows if key in wanted), signature_of)
-
-    def forms(self, exact: Iterable[str]) -> dict[str, Form]:
+    def forms(self, exact: Collection[str]) -> dict[str, Form]:
         """exact key -> form.  Raises IndexIncomplete if one is not known."""
-        wanted = list(exact)
-        rows: list[tuple[str, object, object]] = []
-        for start in range(0, len(wanted), 500):
-            part = wanted[start : start + 500]
-            query = f"SELECT exact, signature, stream FROM forms WHERE exact IN ({','.join('?' * len(part))})"
-            rows += self._rows(query, part)
-        signatures = _complete(set(wanted), ((key, opened(mark)) for key, mark, _ in rows), signature_of)
-        streams = _complete(set(wanted), ((key, opened(data)) for key, _, data in rows), lambda data: data)
-        return {key: form_of(key, signatures[key], streams[key]) for key in wanted}
+        rows = self._among("exact, payload", "forms", "exact", exact) if exact else []
+        found = {key: form_of(key, data) for key, payload in rows if (data := opened(payload)) is not None}
+        if len(found) < len(set(exact)):
+            raise IndexIncomplete
+        return found
 
     # -- results ------------------------------------------------------------------------------------------------
 
     def result(self, kind: str, key: str) -> Any:
         """A stored result, or None."""
-        for (payload,) in self._rows("SELECT payload FROM results WHERE kind = ? AND key = ?", (kind, key)):
-            return unpack(payload)
-        return None
+        return self.results(kind, [key]).get(key)
 
-    def results(self, kind: str, keys: Iterable[str]) -> dict[str, Any]:
+    def results(self, kind: str, keys: Collection[str]) -> dict[str, Any]:
         """key -> stored result, for those that are known."""
-        wanted = set(keys)
-        rows = self._rows("SELECT key, payload FROM results WHERE kind = ?", (kind,))
-        known = ((key, unpack(payload)) for key, payload in rows if key in wanted)
+        rows = self._among("key, payload", "results", "key", keys, "kind = ?", kind)
+        known = ((key, unpack(payload)) for key, payload in rows)
         return {key: value for key, value in known if value is not None}
 
-    def add_results(self, kind: str, results: Mapping[str, object], *, keep: int | None = None) -> None:
-        """Remember results; with ``keep``, only that many of the newest of their kind stay."""
+    def add_results(self, kind: str, results: Mapping[str, object]) -> None:
         now = time.time()
         rows = [(kind, key, now, pack(value)) for key, value in results.items()]
-        statements: list[tuple[str, Sequence[Sequence[object]]]] = [
-            ("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows)
-        ]
-        if keep is not None:
-            newest = "SELECT key FROM results WHERE kind = ? ORDER BY used DESC LIMIT ?"
-            statements.append((f"DELETE FROM results WHERE kind = ? AND key NOT IN ({newest})", [(kind, kind, keep)]))
-        self._write(*statements)
+        self._write(("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows))
 
-    def comparison(self, name: str) -> Compared | None:
-        """What an earlier run of the same measure on the same project compared."""
-        stored = self.result("comparison", name)
-        if stored is None:
+    # -- trees --------------------------------------------------------------------------------------------------
+
+    def snapshot(self, tree: str) -> Snapshot | None:
+        """What the last run left behind of a tree."""
+        found = self.result("snapshot", tree)
+        return found if isinstance(found, Snapshot) else None
+
+    def workings(self, tree: str, snapshot: Snapshot) -> Workings | None:
+        """The workings that belong to a snapshot."""
+        found = self.result("workings", tree)
+        if not isinstance(found, tuple) or found[0] != snapshot.state:
             return None
-        keys, firsts, seconds, lengths = stored
-        pairs = zip(array("I", firsts), array("I", seconds), array("I", lengths), strict=True)
-        return Compared(frozenset(keys), {(keys[i], keys[j]): length for i, j, length in pairs})
+        return workings_of(found[1])
 
-    def add_comparison(self, name: str, compared: Compared) -> None:
-        keys = sorted(compared.forms)
-        place = {key: number for number, key in enumerate(keys)}
-        pairs = sorted(compared.common)
-        columns = [array("I", [place[pair[side]] for pair in pairs]).tobytes() for side in (0, 1)]
-        lengths = array("I", [compared.common[pair] for pair in pairs]).tobytes()
-        self.add_results("comparison", {name: (keys, *columns, lengths)})
+    def groups(self, tree: str, keys: Collection[str]) -> dict[str, tuple[Told, ...]]:
+        """The groups of neighbourhoods by key.  Raises IndexIncomplete if some are not known."""
+        found: dict[str, tuple[Told, ...]] = self.results(f"groups {tree}", keys)
+        if len(found) < len(set(keys)):
+            raise IndexIncomplete
+        return found
+
+    def add_tree(
+        self, tree: str, snapshot: Snapshot, workings: Workings, groups: Mapping[str, tuple[Told, ...]]
+    ) -> None:
+        """Remember a tree in the place of its last state, and forget those that have not been looked at for longest."""
+        now, kind = time.time(), f"groups {tree}"
+        rows: list[tuple[object, ...]] = [(kind, key, now, pack(found)) for key, found in groups.items()]
+        rows.append(("snapshot", tree, now, pack(snapshot)))
+        rows.append(("workings", tree, now, pack((snapshot.state, columns_of(workings)))))
+        live = json.dumps(list(workings.neighbourhoods))
+        newest = "SELECT key FROM results WHERE kind = 'snapshot' ORDER BY used DESC LIMIT ?"
+        self._write(
+            ("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows),
+            (
+                # Another run may still be reading what has just been replaced.
+                "DELETE FROM results WHERE kind = ? AND used < ? AND key NOT IN (SELECT value FROM json_each(?))",
+                [(kind, now - _GRACE_S, live)],
+            ),
+            (f"DELETE FROM results WHERE kind IN ('snapshot', 'workings') AND key NOT IN ({newest})", [(_KEPT_TREES,)]),
+            (
+                "DELETE FROM results WHERE kind LIKE 'groups %' AND substr(kind, 8) NOT IN"
+                " (SELECT key FROM results WHERE kind = 'snapshot')",
+                [()],
+            ),
+        )
 
     def count(self, table: str) -> int:
         return next((row[0] for row in self._rows(f"SELECT count(*) FROM {table}")), 0)
@@ -182,6 +236,17 @@ class Index:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _among(
+        self, columns: str, table: str, column: str, wanted: Iterable[str], condition: str = "true", *arguments: object
+    ) -> Iterator[Any]:
+        """The rows whose ``column`` is one of ``wanted``."""
+        names = list(wanted)
+        for start in range(0, len(names), _AT_ONCE):
+            part = names[start : start + _AT_ONCE]
+            places = ",".join("?" * len(part))
+            query = f"SELECT {columns} FROM {table} WHERE {condition} AND {column} IN ({places})"
+            yield from self._rows(query, (*arguments, *part))
 
     # -- failing softly ---------------------------------------------------------------------------------------
 
@@ -264,13 +329,3 @@ def _alive(connection: sqlite3.Connection) -> bool:
 def _text(path: str) -> str:
     """A path as SQLite can store it: undecodable bytes escaped."""
     return path.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _complete(
-    wanted: set[str], found: Iterable[tuple[str, bytes | None]], read: Callable[[bytes], _Value]
-) -> dict[str, _Value]:
-    """The values of all wanted keys, or IndexIncomplete if one is missing or damaged."""
-    values = {key: read(data) for key, data in found if data is not None}
-    if values.keys() != wanted:
-        raise IndexIncomplete
-    return values

@@ -20,7 +20,7 @@ from esper_lint.discovery.blocks import Block
 from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
 from esper_lint.discovery.modules import ClassFacts, Forward, Noqa, Piece, SourceFacts
 from esper_lint.discovery.reading import FileFacts
-from esper_lint.evidence import Evidence, Told
+from esper_lint.evidence import Told
 from esper_lint.findings import (
     FileError,
     Group,
@@ -31,14 +31,14 @@ from esper_lint.findings import (
     NearLink,
     Severity,
     Span,
-    Summary,
     UnitKind,
 )
+from esper_lint.snapshot import Snapshot
 
 # The values that the index may hold, and nothing else: what a payload names beside these is not loaded.
 _VALUES: tuple[type, ...] = (
-    Block, ClassFacts, Evidence, FileError, FileFacts, FormKey, Forward, Group, Guard, Hole, Member, NearLink, Noqa,
-    Piece, SourceFacts, Span, Summary, Told,
+    Block, ClassFacts, FileError, FileFacts, FormKey, Forward, Group, Guard, Hole, Member, NearLink, Noqa,
+    Piece, Snapshot, SourceFacts, Span, Told,
 )  # fmt: skip
 _TRUSTED = {(kind.__module__, kind.__name__): kind for kind in (*_VALUES, HoleKind, Severity, UnitKind)}
 
@@ -55,31 +55,25 @@ def opened(data: object) -> bytes | None:
     return data[4:]
 
 
-_SIGNATURE = struct.Struct("<II")
-_STREAM = struct.Struct("<24sI")
+_FORM = struct.Struct("<24sIII")
 
 
-def signature_bytes(signature: Signature) -> bytes:
-    return _SIGNATURE.pack(signature.size, signature.weight) + signature.bits.to_bytes(BITS // 8, "little")
+def form_bytes(form: Form) -> bytes:
+    head = _FORM.pack(form.key.renamed.encode(), form.key.size, form.signature.weight, len(form.names))
+    bits = form.signature.bits.to_bytes(BITS // 8, "little")
+    return head + bits + form.symbols.tobytes() + "\0".join(form.names).encode("utf-8", "surrogatepass")
 
 
-def signature_of(data: bytes) -> Signature:
-    size, weight = _SIGNATURE.unpack_from(data)
-    return Signature(size, int.from_bytes(data[_SIGNATURE.size :], "little"), weight)
-
-
-def stream_bytes(form: Form) -> bytes:
-    names = "\0".join(form.names).encode("utf-8", "surrogatepass")
-    return _STREAM.pack(form.key.renamed.encode(), len(form.symbols)) + form.symbols.tobytes() + names
-
-
-def form_of(exact: str, signature: Signature, data: bytes) -> Form:
-    renamed, size = _STREAM.unpack_from(data)
-    end = _STREAM.size + 8 * size
+def form_of(exact: str, data: bytes) -> Form:
+    """The form that ``data``, made by ``form_bytes``, holds under its key."""
+    renamed, size, weight, count = _FORM.unpack_from(data)
+    middle = _FORM.size + BITS // 8
+    end = middle + 8 * size
+    signature = Signature(size, int.from_bytes(data[_FORM.size : middle], "little"), weight)
     symbols = array("Q")
-    symbols.frombytes(data[_STREAM.size : end])
-    names = data[end:].decode("utf-8", "surrogatepass")
-    return Form(FormKey(exact, renamed.decode(), size), symbols, tuple(names.split("\0")) if names else (), signature)
+    symbols.frombytes(data[middle:end])
+    names = tuple(data[end:].decode("utf-8", "surrogatepass").split("\0")) if count else ()
+    return Form(FormKey(exact, renamed.decode(), size), symbols, names, signature)
 
 
 def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:

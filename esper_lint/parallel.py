@@ -8,11 +8,9 @@ result.
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -49,11 +47,17 @@ def forked_map(work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: i
     if jobs < 2 or sys.platform != "linux":
         yield from map(work, items)
         return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     global _work  # noqa: PLW0603  inherited by the processes forked below
     _work = work
     try:
-        with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"))
+        try:
             yield from pool.map(_call, items)
+        finally:
+            pool.shutdown(cancel_futures=True)  # whoever stops listening does not wait for the rest
     finally:
         _work = None
 

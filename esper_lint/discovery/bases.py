@@ -9,8 +9,9 @@ then anywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from esper_lint.discovery.modules import ClassFacts, SourceFacts
+from esper_lint.discovery.modules import SourceFacts
 
 # What torch.nn holds that is no module.
 _NOT_MODULES = frozenset({"Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer"})
@@ -20,19 +21,36 @@ _NEVER_MODULES = frozenset({"object", "typing.Generic", "typing.Protocol", "typi
 _Key = tuple[str, int]  # a file's name and the class's place in it
 
 
-def module_classes(files: Mapping[str, SourceFacts], module_bases: Sequence[str] = ()) -> frozenset[_Key]:
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a file holds that can make a class a module class: (name, bases, whether it has a forward) of each class.
+
+    The classes of a generated file are bases like any others, but need not be compared themselves.
+    """
+
+    imports_torch: bool
+    classes: tuple[tuple[str, tuple[str, ...], bool], ...]
+    generated: bool = False
+
+
+def outline_of(source: SourceFacts, generated: bool = False) -> Outline:
+    classes = tuple((one.name, one.bases, bool(one.forwards)) for one in source.classes)
+    return Outline(source.imports_torch, classes, generated)
+
+
+def module_classes(files: Mapping[str, Outline], module_bases: Sequence[str] = ()) -> frozenset[_Key]:
     """(file name, index) of every class that is a module class."""
     return _Resolution(files, frozenset(module_bases)).result()
 
 
 class _Resolution:
-    def __init__(self, files: Mapping[str, SourceFacts], module_bases: frozenset[str]) -> None:
+    def __init__(self, files: Mapping[str, Outline], module_bases: frozenset[str]) -> None:
         self._files = files
         self._module_bases = module_bases
         self._by_name: dict[str, list[_Key]] = {}
         for file in sorted(files):
-            for index, facts in enumerate(files[file].classes):
-                self._by_name.setdefault(facts.name, []).append((file, index))
+            for index, (name, _, _) in enumerate(files[file].classes):
+                self._by_name.setdefault(name, []).append((file, index))
 
     def result(self) -> frozenset[_Key]:
         """The classes that some way of bases leads to a known module, and those that count for their forward.
@@ -43,7 +61,7 @@ class _Resolution:
         modules: set[_Key] = set()
         unresolved: set[_Key] = set()
         for key in (key for keys in self._by_name.values() for key in keys):
-            for base in self._facts(key).bases:
+            for base in self._files[key[0]].classes[key[1]][1]:
                 answer = self._outside(base)
                 parent = self._parent(base, key) if answer is None else None
                 if parent is not None:
@@ -54,10 +72,8 @@ class _Resolution:
         return frozenset(_spread(modules, subclasses)).union(counting)
 
     def _counts_for_its_forward(self, key: _Key) -> bool:
-        return bool(self._facts(key).forwards) and self._files[key[0]].imports_torch
-
-    def _facts(self, key: _Key) -> ClassFacts:
-        return self._files[key[0]].classes[key[1]]
+        file = self._files[key[0]]
+        return file.classes[key[1]][2] and file.imports_torch
 
     def _outside(self, base: str) -> bool | None:
         """The verdict on a base that is known without looking at the tree; None for all others.

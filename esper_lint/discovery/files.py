@@ -34,21 +34,26 @@ class SourceFile:
     """A file to compare: where to open it, what to call it, and what tells without reading whether it has changed.
 
     ``path`` is absolute and, below its root, not resolved through links; ``name`` is relative to the project folder,
-    with ``/``, and may begin with ``../``; ``stamp`` is (size, mtime_ns, ctime_ns).
+    with ``/``, and may begin with ``../``; ``stamp`` is (size, mtime_ns, ctime_ns), and None where the content does not
+    come from the disk.
     """
 
     path: str
     name: str
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class FileSet:
-    """The files to compare, sorted by name; the names of those to report; what PATHS ask for and cannot be read."""
+    """The files to compare, sorted by name; the names of those to report; what PATHS ask for and cannot be read.
+
+    ``roots`` are the folders that were searched, wherever the setting or PATHS put them.
+    """
 
     files: tuple[SourceFile, ...]
     selected: frozenset[str]
     errors: tuple[FileError, ...]
+    roots: tuple[str, ...] = ()
 
 
 class UnknownPath(Exception):
@@ -76,7 +81,8 @@ def find_files(
     asked = sorted({_asked(path, cwd) for path in paths}, key=lambda one: (one.place != one.real, one.place))
     left_out = _TOOLS if include_vendored else _TOOLS | _VENDORED
     walk = _Walk(project, Patterns(exclude, setting="exclude"), respect_gitignore, left_out)
-    walk.add_folders([_root(root) for root in roots] or _common_folders(asked) or [project])
+    searched = [_root(root) for root in roots] or _common_folders(asked) or [project]
+    walk.add_folders(searched)
     walk.add_folders([one.real for one in asked if one.is_folder])
     for one in asked:
         if not one.is_folder:
@@ -87,6 +93,7 @@ def find_files(
         tuple(file.source for file in files),
         frozenset(file.source.name for file in files if chosen is None or file.place in chosen or file.real in chosen),
         tuple(walk.errors[place] for place in sorted(walk.errors) if chosen is None or place in chosen),
+        tuple(searched),
     )
 
 

@@ -37,6 +37,14 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """What suffices to tell whether a form may be like another."""
+
+    renamed: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A unit's stream, and ``names[k]``, the name behind its k-th ``LOCAL`` or ``ATTRIBUTE`` symbol.
 
@@ -47,6 +55,10 @@ class Form:
     symbols: array[int]
     names: tuple[str, ...]
     signature: Signature
+
+    @property
+    def sketch(self) -> Sketch:
+        return Sketch(self.key.renamed, self.signature)
 
 
 def normal_form(

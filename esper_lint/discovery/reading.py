@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -71,18 +71,15 @@ def read_file(path: str) -> Reading:
     return Reading(path, digest_of(data), facts, forms)
 
 
-def read_files(paths: Sequence[str], jobs: int, advance: Callable[[int], None]) -> Iterator[Reading]:
+def read_files(paths: Sequence[str], jobs: int) -> Iterator[Reading]:
     """Read many files, in any order; ``jobs`` processes, 0 for one per core."""
     jobs = cores(jobs)
-    batches = list(_batches(paths))
-    if jobs < 2 or len(batches) < 2:
-        for path in paths:
-            yield read_file(path)
-            advance(1)
+    batches = list(_batches(paths)) if jobs > 1 else []
+    if len(batches) < 2:
+        yield from map(read_file, paths)
         return
     for readings in forked_map(_read_batch, batches, jobs):
         yield from readings
-        advance(len(readings))
 
 
 def _read_batch(paths: Sequence[str]) -> list[Reading]:

@@ -1,4 +1,4 @@
-"""The units of one kind -> their clusters, with the similarity of every pair inside and the near links across."""
+"""Units and their alike pairs -> their clusters, the similarity of every pair inside, and the near links across."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from esper_lint.discovery.forms import Signature
 from esper_lint.matching.grouping import clusters
-from esper_lint.matching.pairs import Compared, Load, Measure, Pair, common_lengths, compare, ordered
+from esper_lint.matching.pairs import Load, Pair, common_lengths, ordered
 from esper_lint.matching.similarity import similarity
 from esper_lint.matching.units import Unit
 
@@ -21,7 +20,6 @@ class Clustering:
     similarities: Mapping[Pair, float]
     near: Mapping[str, Sequence[str]]
     by_form: Mapping[str, Sequence[Unit]]
-    compared: Compared
 
     def similarity(self, a: Unit, b: Unit) -> float:
         """The similarity of two units that are in one cluster or near."""
@@ -34,29 +32,23 @@ class Clustering:
         return min((self.similarities[pair] for pair in combinations(keys, 2)), default=1.0)
 
 
-def cluster(
-    units: Sequence[Unit],
-    signatures: Mapping[str, Signature],
-    load: Load,
-    measure: Measure,
-    earlier: Compared | None,
-    jobs: int = 1,
-) -> Clustering:
-    """Partition the units that have a partner; ``signatures`` and ``load`` give the forms by exact key."""
+def cluster(units: Sequence[Unit], common: Mapping[Pair, int], load: Load) -> Clustering:
+    """Partition the units that have a partner.
+
+    ``common`` holds the common length of every alike pair of their forms, and ``load`` gives forms by exact key.
+    """
     by_form: dict[str, list[Unit]] = {}
     for unit in units:
         by_form.setdefault(unit.key.exact, []).append(unit)
-    renamed = {key: found[0].key.renamed for key, found in by_form.items()}
-    compared = compare({key: signatures[key] for key in by_form}, renamed, load, measure, earlier, jobs)
     sizes = {key: found[0].key.size for key, found in by_form.items()}
     counts = {key: len(found) for key, found in by_form.items()}
-    partition = clusters(sizes, counts, compared.common)
+    partition = clusters(sizes, counts, common)
     clustered = {key for keys in partition for key in keys}
     partition += [[key] for key, found in by_form.items() if len(found) > 1 and key not in clustered]
     inside = {pair for keys in partition for pair in combinations(sorted(keys), 2)}
-    lengths = {**common_lengths(inside - compared.common.keys(), load), **compared.common}
+    lengths = {**common_lengths(inside - common.keys(), load), **common}
     near: dict[str, list[str]] = {}
-    for left, right in sorted(compared.common.keys() - inside):
+    for left, right in sorted(common.keys() - inside):
         near.setdefault(left, []).append(right)
         near.setdefault(right, []).append(left)
     return Clustering(
@@ -64,7 +56,6 @@ def cluster(
         {pair: similarity(length, sizes[pair[0]], sizes[pair[1]]) for pair, length in lengths.items()},
         near,
         by_form,
-        compared,
     )
 
 

@@ -1,23 +1,23 @@
 """Distinct forms -> all pairs of them that are alike.
 
 This is the measure and the threshold in one place: candidates by the lossless filter, then the similarity function on
-each.  What an earlier run found spares the pairs whose two forms it has already compared.
+each.  Where most forms were compared before, only the fresh ones are, with all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, combinations
 
-from esper_lint.discovery.forms import Form, Signature
+from esper_lint.discovery.forms import Form, Sketch
 from esper_lint.matching.candidates import candidate_pairs
 from esper_lint.matching.similarity import Alphabet, Comparable, common, needed_common
-from esper_lint.parallel import cores, forked_map
+from esper_lint.parallel import forked_map
 
-# Two processes pay from about this many forms on; stripes are of equal size only on average.
-_WORTH_PROCESSES = 400
-_STRIPES_PER_PROCESS = 4
+# Two processes pay from about this many forms on; stripes are of equal size only on average, so there are many.
+_WORTH_STRIPES = 400
+_STRIPES = 10
 
 Load = Callable[[Iterable[str]], Mapping[str, Form]]
 Pair = tuple[str, str]
@@ -37,17 +37,6 @@ class Measure:
     min_size_renamed: int
     min_size_near: int = 0
     min_size_renamed_near: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The result of one comparison of all with all: the forms that took part, and the common length of alike pairs.
-
-    Forms are named by their exact keys, and a pair has the smaller key first.
-    """
-
-    forms: frozenset[str]
-    common: Mapping[Pair, int]
 
 
 def alike(a: Comparable, b: Comparable, measure: Measure) -> int:
@@ -74,47 +63,47 @@ def _same_attributes(a: Form, b: Form) -> bool:
 
 
 def compare(
-    signatures: Mapping[str, Signature],
-    renamed: Mapping[str, str],
+    sketches: Mapping[str, Sketch],
     load: Load,
     measure: Measure,
-    earlier: Compared | None = None,
+    fresh: Set[str] | None = None,
     jobs: int = 1,
-) -> Compared:
-    """Compare all forms with each other, given by exact key with their signatures and ``renamed`` keys.
+    advance: Callable[[int], None] = lambda _: None,
+) -> dict[Pair, int]:
+    """The common length of every alike pair of forms, given by exact key; with ``fresh``, of those with a fresh one.
 
-    ``earlier`` must have used the same measure.
+    ``advance`` is told of every hundredth of the work.
     """
-    keys = sorted(signatures)
-    columns = [signatures[key] for key in keys]
-    twins = _twins([renamed[key] for key in keys])
-    if earlier is not None:
-        found = {
-            pair: length for pair, length in earlier.common.items() if pair[0] in signatures and pair[1] in signatures
-        }
-        fresh = [key not in earlier.forms for key in keys]
-        candidates = [pair for pair in twins if fresh[pair[0]] or fresh[pair[1]]]
-        candidates += candidate_pairs(columns, measure.threshold, fresh)
-        forms = load({keys[index] for pair in candidates for index in pair})
-        found.update(_alike(keys, candidates, _Comparables(forms), measure))
-        return Compared(frozenset(keys), found)
-    comparables = _Comparables(load(keys))
-    stripes = _STRIPES_PER_PROCESS * cores(jobs) if len(keys) >= _WORTH_PROCESSES else 1
+    keys = sorted(sketches)
+    signatures = [sketches[key].signature for key in keys]
+    flags = [key in fresh for key in keys] if fresh is not None and not fresh >= sketches.keys() else None
+    twins = _twins([sketches[key].renamed for key in keys], flags)
+    some = None if flags is None else list(candidate_pairs(signatures, measure.threshold, flags))
+    wanted = keys if some is None else {keys[at] for pair in chain(twins, some) for at in pair}
+    comparables = _Comparables(load(wanted))
+    stripes = _STRIPES if len(wanted) >= _WORTH_STRIPES else 1
 
     def alike_in(stripe: int) -> dict[Pair, int]:
-        candidates = candidate_pairs(columns, measure.threshold, None, (stripe, stripes))
+        if some is None:
+            candidates = candidate_pairs(signatures, measure.threshold, None, (stripe, stripes))
+        else:
+            candidates = iter(some[stripe::stripes])
         return _alike(keys, chain(twins[stripe::stripes], candidates), comparables, measure)
 
-    parts = forked_map(alike_in, range(stripes), jobs)
-    return Compared(frozenset(keys), {pair: length for part in parts for pair, length in part.items()})
+    found: dict[Pair, int] = {}
+    for part in forked_map(alike_in, range(stripes), jobs):
+        found |= part
+        advance(100 // stripes)
+    return found
 
 
-def _twins(renamed: Sequence[str]) -> list[tuple[int, int]]:
+def _twins(renamed: Sequence[str], fresh: Sequence[bool] | None) -> list[tuple[int, int]]:
     """Pairs of forms that are equal after renaming: no bound may drop them."""
     places: dict[str, list[int]] = {}
     for index, key in enumerate(renamed):
         places.setdefault(key, []).append(index)
-    return [pair for found in places.values() for pair in combinations(found, 2)]
+    pairs = (pair for found in places.values() for pair in combinations(found, 2))
+    return [(i, j) for i, j in pairs if fresh is None or fresh[i] or fresh[j]]
 
 
 def _alike(

@@ -41,11 +41,10 @@ class Exactness:
 
 def exactness(corpus: Corpus, kind: UnitKind, bounds: Measure) -> Exactness:
     forms = corpus.distinct(kind, bounds.min_size)
-    signatures = {key: corpus.forms[key].signature for key in forms}
-    renamed = {key: form.renamed for key, form in forms.items()}
-    filtered = compare(signatures, renamed, lambda keys: {k: corpus.forms[k] for k in keys}, bounds)
+    sketches = {key: corpus.forms[key].sketch for key in forms}
+    filtered = compare(sketches, lambda keys: {k: corpus.forms[k] for k in keys}, bounds)
     expected = {ordered(a, b) for a, b in combinations(forms, 2) if _is_alike(corpus, forms[a], forms[b], bounds)}
-    found = frozenset(filtered.common)
+    found = frozenset(filtered)
     return Exactness(
         units=sum(one.kind is kind and one.form.size >= bounds.min_size for one in corpus.units),
         forms=len(forms),

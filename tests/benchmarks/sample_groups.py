@@ -74,11 +74,10 @@ def unreported_items(folder: Path, kind: UnitKind, links: Links, random: Random)
         if one.kind is kind:
             units.setdefault(one.form.exact, one)
     low = replace(bounds, threshold=LOW)
-    signatures = {key: corpus.forms[key].signature for key in chosen}
-    renamed = {key: corpus.forms[key].key.renamed for key in chosen}
-    found = compare(signatures, renamed, lambda keys: {key: corpus.forms[key] for key in keys}, low)
+    sketches = {key: corpus.forms[key].sketch for key in chosen}
+    found = compare(sketches, lambda keys: {key: corpus.forms[key] for key in keys}, low)
     items = []
-    for (left, right), length in sorted(found.common.items()):
+    for (left, right), length in sorted(found.items()):
         a, b = units[left], units[right]
         value = similarity(length, a.form.size, b.form.size)
         if value <= HIGH / 100 and b.key not in links.named_with(a.key):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esper_lint.discovery.bases import module_classes
+from esper_lint.discovery.bases import module_classes, outline_of
 from esper_lint.discovery.modules import SourceFacts
 from esper_lint.discovery.reading import facts_of
 
@@ -23,7 +23,8 @@ def modules(files: Mapping[str, str], module_bases: Sequence[str] = ()) -> set[s
         found, _ = facts_of(text.encode())
         assert not found.error
         facts[name] = found.source
-    return {facts[name].classes[index].qualname for name, index in module_classes(facts, module_bases)}
+    places = module_classes({name: outline_of(one) for name, one in facts.items()}, module_bases)
+    return {facts[name].classes[index].qualname for name, index in places}
 
 
 def in_one_file(header: str, imports: str = "from torch import nn") -> bool:

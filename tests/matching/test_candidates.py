@@ -6,14 +6,14 @@ import itertools
 import random
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from esper_lint.discovery.forms import Form, Signature, normal_form, signature
 from esper_lint.matching.candidates import candidate_pairs
-from esper_lint.matching.pairs import Compared, Measure, alike, compare, ordered
+from esper_lint.matching.pairs import Measure, Pair, alike, compare, ordered
 from esper_lint.matching.similarity import Alphabet, Comparable, needed_common
 from tests.matching.forms import STREAMS, form, related_streams
 
@@ -86,11 +86,10 @@ FORMS = st.lists(st.one_of(related_streams(), st.tuples(STREAMS, STREAMS)), min_
 MEASURES = st.builds(Measure, st.integers(50, 100), st.integers(1, 8), st.integers(8, 20))
 
 
-def compared(forms: Sequence[Form], measure: Measure, earlier: Compared | None = None) -> Compared:
+def compared(forms: Sequence[Form], measure: Measure, fresh: Set[str] | None = None) -> dict[Pair, int]:
     by_key = {one.key.exact: one for one in forms}
-    signatures = {key: one.signature for key, one in by_key.items()}
-    renamed = {key: one.key.renamed for key, one in by_key.items()}
-    return compare(signatures, renamed, lambda keys: {key: by_key[key] for key in keys}, measure, earlier)
+    sketches = {key: one.sketch for key, one in by_key.items()}
+    return compare(sketches, lambda keys: {key: by_key[key] for key in keys}, measure, fresh)
 
 
 @given(FORMS, MEASURES)
@@ -100,23 +99,23 @@ def test_law_the_comparison_equals_brute_force(forms: list[Form], measure: Measu
     distinct = {one.key.exact: Comparable(one, alphabet) for one in forms}
     for (left, a), (right, b) in itertools.combinations(distinct.items(), 2):
         expected[ordered(left, right)] = alike(a, b, measure)
-    found = compared(forms, measure)
-    assert found.common == {pair: length for pair, length in expected.items() if length}
-    assert found.forms == set(distinct)
+    assert compared(forms, measure) == {pair: length for pair, length in expected.items() if length}
 
 
 @given(FORMS, FORMS, MEASURES)
-def test_law_an_incremental_comparison_equals_a_full_one(
-    before: list[Form], after: list[Form], measure: Measure
+def test_law_a_comparison_of_fresh_forms_finds_the_pairs_with_one(
+    old: list[Form], new: list[Form], measure: Measure
 ) -> None:
-    kept = before[::2]
-    earlier = compared(before, measure)
-    assert compared([*kept, *after], measure, earlier) == compared([*kept, *after], measure)
+    whole = compared([*old, *new], measure)
+    fresh = {one.key.exact for one in new}
+    assert compared([*old, *new], measure, fresh) == {
+        pair: length for pair, length in whole.items() if not fresh.isdisjoint(pair)
+    }
 
 
 def test_a_form_is_no_partner_of_itself() -> None:
     one = form("A B C D x y")
-    assert compared([one, one], Measure(80, 1, 1)).common == {}
+    assert compared([one, one], Measure(80, 1, 1)) == {}
 
 
 def test_signatures_are_a_function_of_the_multiset() -> None:

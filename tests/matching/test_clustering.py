@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esper_lint.discovery.bases import module_classes
+from esper_lint.discovery.bases import module_classes, outline_of
 from esper_lint.discovery.forms import Form
 from esper_lint.discovery.modules import read_source
 from esper_lint.findings import UnitKind
 from esper_lint.matching.clustering import Clustering, cluster
-from esper_lint.matching.pairs import Measure
+from esper_lint.matching.pairs import Load, Measure, Pair, compare
 from esper_lint.matching.units import Unit, units_of
 from tests.programs import BODIES, module
 from tests.trees import BODY, seed
@@ -27,9 +27,18 @@ def clustered(sources: Sequence[str], kind: UnitKind = UnitKind.FORWARD, measure
     for number, source in enumerate(sources):
         files[f"{number:02}.py"], found = read_source(source)
         forms |= found
-    units = units_of(kind, files, sorted(module_classes(files)), measure.min_size)
-    signatures = {key: one.signature for key, one in forms.items()}
-    return cluster(units, signatures, lambda keys: {key: forms[key] for key in keys}, measure, None)
+    outlines = {name: outline_of(one) for name, one in files.items()}
+    units = units_of(kind, files, sorted(module_classes(outlines)), measure.min_size)
+    return cluster(units, pairs(units, forms, measure), load_from(forms))
+
+
+def pairs(units: Sequence[Unit], forms: Mapping[str, Form], measure: Measure) -> dict[Pair, int]:
+    sketches = {unit.key.exact: forms[unit.key.exact].sketch for unit in units}
+    return compare(sketches, load_from(forms), measure)
+
+
+def load_from(forms: Mapping[str, Form]) -> Load:
+    return lambda keys: {key: forms[key] for key in keys}
 
 
 def members(found: Clustering) -> list[list[str]]:
@@ -46,7 +55,7 @@ def of_steps(*which: range | list[int]) -> list[str]:
 def test_equal_units_are_a_cluster_without_any_pair() -> None:
     found = clustered([seed("A"), seed("B"), seed("C")])
     assert members(found) == [["00.py", "01.py", "02.py"]]
-    assert found.compared.common == {} and found.near == {}
+    assert found.similarities == {} and found.near == {}
     (units,) = found.clusters
     assert found.worst(units) == found.similarity(units[0], units[2]) == 1.0
 
@@ -93,11 +102,10 @@ def test_law_every_pair_over_the_threshold_is_in_one_cluster_or_near(bodies: lis
     where = {id(unit): number for number, units in enumerate(found.clusters) for unit in units}
     every: list[Unit] = list(itertools.chain(*found.by_form.values()))
     assert len(where) == sum(len(units) for units in found.clusters)
-    for left, right in found.compared.common:
+    for left, right in (pair for pair, value in found.similarities.items() if 100 * value >= threshold - 1e-9):
         for a, b in itertools.product(found.by_form[left], found.by_form[right]):
             is_near = right in found.near.get(left, ()) and left in found.near.get(right, ())
             assert (where[id(a)] == where[id(b)]) != is_near
-            assert 100 * found.similarity(a, b) >= threshold - 1e-9
     for a, b in itertools.combinations(every, 2):
         if a.key.exact == b.key.exact:
             assert where[id(a)] == where[id(b)]

@@ -1,0 +1,57 @@
+"""PATHS, settings and perhaps a buffer -> the files to compare, and which of them to report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from esper_lint.config import Config
+from esper_lint.discovery.files import FileSet, SourceFile, UnknownPath, find_files
+from esper_lint.tree import Buffer
+
+
+def on_disk(paths: Sequence[str], config: Config, cwd: str, buffer: Buffer | None = None) -> FileSet:
+    """The files of the roots, and those that PATHS choose; without PATHS the folder of the buffer does, if any.
+
+    Raises UnknownPath for a path that does not exist; the buffer's own need not.
+    """
+    if buffer is not None:
+        place = _place(buffer, cwd)
+        if not os.path.isdir(os.path.dirname(place)):
+            raise UnknownPath(f"{buffer.name}: no such folder to put standard input in")
+        if os.path.isdir(place):
+            raise UnknownPath(f"{buffer.name}: is a folder; standard input stands in for a file")
+        paths = _others(paths, place, cwd) or [os.path.dirname(place)]
+    roots = [os.path.join(config.project, root) for root in config.roots]
+    if not roots and config.has_table:
+        roots = [config.project]
+    return find_files(
+        paths,
+        roots=roots,
+        project=config.project,
+        cwd=cwd,
+        exclude=config.exclude,
+        respect_gitignore=config.respect_gitignore,
+        include_vendored=config.include_generated,
+    )
+
+
+def with_buffer(found: FileSet, paths: Sequence[str], config: Config, cwd: str, buffer: Buffer) -> FileSet:
+    """``found`` with the buffer in the place of its file, which need not exist; the buffer is reported."""
+    place = _place(buffer, cwd)
+    name = os.path.relpath(place, config.project).replace(os.sep, "/")
+    real = os.path.realpath(place)
+    others = [file for file in found.files if os.path.realpath(file.path) != real]
+    files = sorted([*others, SourceFile(place, name, None)], key=lambda file: file.name)
+    if not _others(paths, place, cwd):  # only the buffer was asked for, not its folder
+        return FileSet(tuple(files), frozenset({name}), (), found.roots)
+    return replace(found, files=tuple(files), selected=found.selected | {name})
+
+
+def _place(buffer: Buffer, cwd: str) -> str:
+    return os.path.abspath(os.path.join(cwd, buffer.name))
+
+
+def _others(paths: Sequence[str], place: str, cwd: str) -> list[str]:
+    return [path for path in paths if os.path.abspath(os.path.join(cwd, path)) != place]

@@ -1,0 +1,134 @@
+"""The files of one run -> their contents' digests, facts, forms and lines, from the index where they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from esper_lint.discovery.blocks import physical_lines
+from esper_lint.discovery.decoding import decode
+from esper_lint.discovery.files import FileSet
+from esper_lint.discovery.forms import Form
+from esper_lint.discovery.reading import FileFacts, Reading, digest_of, facts_of, read_files
+from esper_lint.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """Bytes that stand in for the file of that name (standard input, an editor's unsaved text)."""
+
+    name: str
+    data: bytes
+
+
+class TreeChanged(Exception):
+    """A file changed between being compared and being explained; the message is its name."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} keeps changing while it is read"
+
+
+class Tree:
+    """The files to compare, by name.  What this run reads itself is kept here and added to the index.
+
+    ``digests`` names the content of every file; a file that cannot be opened has ``""``.
+    """
+
+    def __init__(
+        self, found: FileSet, buffer: Buffer | None, index: Index, jobs: int, advance: Callable[[int], None]
+    ) -> None:
+        self._files = {file.name: file for file in found.files}
+        virtual = (file.name for file in found.files if file.stamp is None)
+        self._buffered = {} if buffer is None else dict.fromkeys(virtual, buffer.data)
+        self._index = index
+        self._jobs = jobs
+        self._advance = advance
+        self._facts: dict[str, FileFacts] = {}
+        self._forms: dict[str, Form] = {}
+        known = index.digests(found.files)
+        self._digests = {file.name: known[file.path] for file in found.files if file.path in known}
+
+    @property
+    def unread(self) -> list[str]:
+        """The names of the files that have changed since the index last saw them."""
+        return [name for name in self._files if name not in self._digests]
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Of every file once it was read, in the order of names."""
+        return {name: self._digests[name] for name in self._files}
+
+    def read(self) -> None:
+        """Read what is unread."""
+        for name, data in self._buffered.items():
+            self._digests[name] = digest_of(data)
+            self._facts[name], forms = facts_of(data)
+            self._forms.update((form.key.exact, form) for form in forms)
+        for name, reading in self._read(self.unread).items():
+            self._digests[name] = reading.digest
+            self._facts[name] = reading.facts
+
+    def facts(self, names: Collection[str]) -> dict[str, FileFacts]:
+        """The facts of files by name; those that the index has lost are read again."""
+        missing = [name for name in names if name not in self._facts]
+        known = self._index.facts({self._digests[name] for name in missing}) if missing else {}
+        self._facts |= {name: known[self._digests[name]] for name in missing if self._digests[name] in known}
+        for name, reading in self._read([name for name in missing if name not in self._facts]).items():
+            self._facts[name] = reading.facts
+        return {name: self._facts[name] for name in names}
+
+    def forms(self, keys: Iterable[str]) -> dict[str, Form]:
+        """Forms by exact key.  Raises IndexIncomplete for one that is held nowhere."""
+        wanted = set(keys)
+        found = {key: self._forms[key] for key in wanted if key in self._forms}
+        return found | self._index.forms(wanted - found.keys())
+
+    def lines(self, name: str) -> list[str]:
+        """The physical lines of a file.  Raises TreeChanged if it is no longer the file that was compared."""
+        data = self._buffered.get(name)
+        if data is None:
+            try:
+                with open(self._files[name].path, "rb") as stream:
+                    data = stream.read()
+            except OSError:
+                raise TreeChanged(name) from None
+            if digest_of(data) != self._digests[name]:
+                raise TreeChanged(name)
+        return physical_lines(decode(data))
+
+    def _read(self, names: Sequence[str]) -> dict[str, Reading]:
+        """Read files; what was read is remembered even if the run ends in the middle of it."""
+        by_path = {self._files[name].path: name for name in names}
+        found: dict[str, Reading] = {}
+        try:
+            for reading in self._known_contents(by_path) if names else ():
+                found[by_path[reading.path]] = reading
+                self._advance(1)
+            new = [path for path, name in by_path.items() if name not in found]
+            for reading in read_files(new, self._jobs):
+                found[by_path[reading.path]] = reading
+                self._forms.update((form.key.exact, form) for form in reading.forms)
+                self._advance(1)
+        finally:
+            sound = [(self._files[name], reading) for name, reading in found.items() if reading.digest]
+            if sound:
+                self._index.add_files(
+                    [(file, reading.digest) for file, reading in sound],
+                    {reading.digest: reading.facts for _, reading in sound},
+                    [form for _, reading in sound for form in reading.forms],
+                )
+        return found
+
+    def _known_contents(self, paths: Iterable[str]) -> Iterator[Reading]:
+        """Readings of those files whose content the index knows from elsewhere: a touched file, another checkout."""
+        if not self._index.holds_facts:
+            return
+        digests = {}
+        for path in paths:
+            with suppress(OSError), open(path, "rb") as stream:
+                digests[path] = digest_of(stream.read())
+        known = self._index.facts(set(digests.values()))
+        for path, digest in digests.items():
+            if digest in known:
+                yield Reading(path, digest, known[digest], ())

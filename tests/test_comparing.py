@@ -1,0 +1,97 @@
+"""A run that starts from an earlier state says what one that starts from nothing says."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from esper_lint.analysis import Buffer
+from esper_lint.rules.messages import messages
+from tests.trees import project, report, seed, write
+
+STEPS = [f"        x = self.layer(x, {step})\n" for step in "abcdefghijklmnop"]
+BODIES = [
+    "".join(STEPS[at] for at in steps) + "        return x\n"
+    for steps in (range(0, 10), range(1, 11), range(2, 12), range(4, 14), (0, 1, 2, 3, 4, 4, 6, 7, 8, 9))
+]
+RENAMED = BODIES[0].replace("x", "y").replace("forward(self, y)", "forward(self, x)")
+NAMES = ["a.py", "b.py", "deep/c.py", "d.py", "e.py", "f.py"]
+SEEDS = st.builds(
+    seed,
+    st.sampled_from(["A", "B"]),
+    body=st.sampled_from([*BODIES, RENAMED]),
+    noqa=st.sampled_from(["", "  # noqa: ESP104", "  # noqa"]),
+)
+CONTENTS = st.one_of(
+    SEEDS,
+    SEEDS,
+    # Whether the first is a module class depends on whether the second is there.
+    SEEDS.map(lambda text: text.replace("(nn.Module)", "(Base)").replace("from torch", "from base")),
+    st.just("from torch import nn\n\n\nclass Base(nn.Module):\n    pass\n"),
+    st.lists(SEEDS, min_size=2, max_size=2).map("\n\n".join),
+    SEEDS.map(lambda text: f"# @generated\n{text}"),
+    st.sampled_from(["", "def forward(:\n", "x = 1\n"]),
+)
+EDITS = st.lists(
+    st.dictionaries(st.sampled_from(NAMES), st.one_of(CONTENTS, CONTENTS, st.none()), min_size=1, max_size=3),
+    min_size=2,
+    max_size=5,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(EDITS, st.sampled_from(NAMES), CONTENTS)
+def test_law_after_any_edits_a_report_is_that_of_a_first_run(
+    edits: list[dict[str, str | None]], buffered: str, text: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        tree = project(Path(folder).resolve(), {"deep/keep.py": ""}, "threshold = 85")
+        again = partial(report, tree, cached=True, cache_dir=f"{folder}/.cache")
+        for number, edit in enumerate(edits):
+            for name, content in edit.items():
+                if content is None:
+                    (tree / name).unlink(missing_ok=True)
+                else:
+                    write(tree, {name: content})
+                    os.utime(tree / name, (1_000_000_000 + number, 1_000_000_000))
+            expected = report(tree)
+            assert again() == expected
+            assert again() == expected
+        # A buffer is compared with the state on disk, and leaves it alone.
+        buffer = Buffer(buffered, text.encode())
+        assert again(buffer=buffer) == report(tree, buffer=buffer)
+        assert again() == expected
+
+
+def test_only_the_neighbourhoods_of_what_has_changed_are_decided_anew(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"{name}.py": seed(name.upper()) for name in "ab"}
+    files |= {f"{name}.py": seed(name.upper(), body=BODIES[0]) for name in "xy"}
+    project(tmp_path, files)
+    report(tmp_path, cached=True)
+    write(tmp_path, {"a.py": "\n" + seed("A")})
+    with patch("esper_lint.comparing.messages", wraps=messages) as told:
+        found = report(tmp_path, cached=True)
+    (group,) = (call.args[0] for call in told.call_args_list)
+    assert [member.path for member in group.members] == ["a.py", "b.py"]
+    assert len(found.groups) == 2 and found == report(tmp_path)
+
+
+@pytest.mark.parametrize("edit", ["touched", "moved"])
+def test_a_content_that_was_read_before_is_not_parsed_again(tmp_path: Path, edit: str) -> None:
+    project(tmp_path, {"a.py": seed("A"), "b.py": seed("B")})
+    report(tmp_path, cached=True)
+    if edit == "touched":
+        os.utime(tmp_path / "a.py", (1_000_000_000, 1_000_000_000))
+    else:
+        (tmp_path / "a.py").rename(tmp_path / "c.py")
+    with patch("esper_lint.discovery.reading.read_source") as parsed:
+        found = report(tmp_path, cached=True)
+    assert not parsed.called
+    assert found == report(tmp_path)
