@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from esper_lint import __version__
 from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet
 from esper_lint.evidence import Evidence, Told
-from esper_lint.findings import Report, Summary
+from esper_lint.findings import Group, Report, Summary
 from esper_lint.index import Index, IndexIncomplete, clear, turn
 from esper_lint.judging import judge, narrowed
 from esper_lint.parallel import no_garbage_collection
 from esper_lint.progress import Deadline, OutOfPatience, Progress, Silence
+from esper_lint.rules.messages import messages
 from esper_lint.selection import on_disk, with_buffer
 from esper_lint.snapshot import Snapshot, Workings
 from esper_lint.tree import Buffer, Tree, TreeChanged
@@ -28,7 +29,7 @@ _ATTEMPTS = 3
 # A run that waits for another one to build the index gives up on it after this long, and does the work itself.
 _WAIT_S = 120.0
 
-_Groups = Mapping[str, tuple[Told, ...]]
+_Groups = Mapping[str, tuple[Group, ...]]
 
 
 def analyse(
@@ -90,16 +91,30 @@ def _evidence(
             snapshot, groups = _state(name, files, buffer, config, index, deadline)
     else:
         snapshot, groups = _state(name, files, buffer, config, index, deadline)
-    homes = {key for path in files.selected for key in snapshot.homes.get(path, ())}
-    told = [one for key in homes & groups.keys() for one in groups[key]]
-    told += [one for some in index.groups(name, homes - groups.keys()).values() for one in some]
-    told = [one for one in told if any(member.path in files.selected for member in one.group.members)]
     return Evidence(
-        tuple(sorted(told, key=_shown_order)),
+        tuple(sorted(_told(name, files, snapshot, groups, index), key=_shown_order)),
         tuple(error for path, error in snapshot.errors.items() if path in files.selected),
         snapshot.noqa,
         Summary(len(snapshot.digests), snapshot.module_classes, snapshot.forwards, groups=0, findings=0),
     )
+
+
+def _told(name: str, files: FileSet, snapshot: Snapshot, decided: _Groups, index: Index) -> Iterator[Told]:
+    """The groups that have a member in the selected files, with their messages."""
+    homes = {key for path in files.selected for key in snapshot.homes.get(path, ())}
+    groups = {key: decided[key] for key in homes & decided.keys()}
+    groups |= index.groups(name, homes - groups.keys())
+    known = index.messages(name, homes)
+    if len(files.selected) == len(files.files):
+        # To make them takes as long as the rest of a run in which nothing has changed.
+        new = {key: tuple(tuple(messages(group)) for group in groups[key]) for key in homes - known.keys()}
+        if new:
+            index.add_messages(name, new)
+            known |= new
+    for key, found in groups.items():
+        for number, group in enumerate(found):
+            if any(member.path in files.selected for member in group.members):
+                yield Told(group, known[key][number] if key in known else tuple(messages(group)))
 
 
 def _state(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from esper_lint.findings import Group, Member, NearLink, UnitKind
 from esper_lint.identity import fingerprints, group_id
 from esper_lint.matching.clustering import Clustering
 from esper_lint.matching.explaining import Explanation
+from esper_lint.matching.pairs import ordered
 from esper_lint.matching.units import Unit
 from esper_lint.rules import RULES
 from esper_lint.rules.relations import Relation
 
 _Place = tuple[str, int, str]
+_Link = tuple[tuple[str, int], NearLink]  # with the class that it leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,41 +96,41 @@ class _NearLinks:
         self._relations = relations
         self._identities = identities
         self._groups_at: dict[tuple[str, int], list[int]] = {}
+        self._of_forms: dict[tuple[UnitKind, str], list[_Link]] = {}
         for number, one in enumerate(relations):
             for place in one.classes:
                 self._groups_at.setdefault(place, []).append(number)
 
     def of(self, unit: Unit, number: int) -> tuple[NearLink, ...]:
-        own = self._relations[number]
+        own = self._relations[number].classes
         found: dict[tuple[str, str], NearLink] = {}
-        for kind in (unit.kind, UnitKind.FORWARD):
-            clustering = self._kinds[kind].clustering
-            for forward in [unit.forward] if unit.kind is UnitKind.FORWARD else unit.owner.forwards:
-                counterpart = Unit(kind, unit.path, unit.owner, forward)
-                for key in clustering.near.get(counterpart.key.exact, ()):
-                    for other in clustering.by_form[key]:
-                        place = (other.path, other.owner.line)
-                        if place not in own.classes:
-                            self._add(found, counterpart, other, clustering, place)
-            if unit.kind is UnitKind.FORWARD:
-                break
+        for place, link in self._of_member(unit):
+            known = found.get((link.path, link.qualname))
+            if place not in own and (known is None or known.similarity < link.similarity):
+                found[link.path, link.qualname] = link
         return tuple(sorted(found.values(), key=lambda link: (-link.similarity, link.path, link.qualname)))
 
-    def _add(
-        self,
-        found: dict[tuple[str, str], NearLink],
-        unit: Unit,
-        other: Unit,
-        clustering: Clustering,
-        place: tuple[str, int],
-    ) -> None:
+    def _of_member(self, unit: Unit) -> Iterator[_Link]:
+        yield from self._of_form(unit.kind, unit.key.exact)
+        if unit.kind is UnitKind.CLASS:
+            for forward in unit.owner.forwards:
+                yield from self._of_form(UnitKind.FORWARD, forward.form.exact)
+
+    def _of_form(self, kind: UnitKind, exact: str) -> Sequence[_Link]:
+        """The links of all units of a form, whatever group they are in; many share one."""
+        if (kind, exact) not in self._of_forms:
+            clustering = self._kinds[kind].clustering
+            others = (other for key in clustering.near.get(exact, ()) for other in clustering.by_form[key])
+            links = (self._link(exact, other, clustering) for other in others)
+            self._of_forms[kind, exact] = [link for link in links if link is not None]
+        return self._of_forms[kind, exact]
+
+    def _link(self, exact: str, other: Unit, clustering: Clustering) -> _Link | None:
+        place = (other.path, other.owner.line)
         numbers = self._groups_at.get(place, ())
         of_its_kind = [number for number in numbers if self._relations[number].units[0].kind is other.kind]
         group = next(iter([*of_its_kind, *numbers]), None)
         if group is None:
-            return
-        similarity = clustering.similarity(unit, other)
-        link = NearLink(self._identities[group], other.path, other.owner.qualname, similarity, other.kind)
-        known = found.get((other.path, other.owner.qualname))
-        if known is None or known.similarity < link.similarity:
-            found[other.path, other.owner.qualname] = link
+            return None
+        similarity = clustering.similarities[ordered(exact, other.key.exact)]
+        return place, NearLink(self._identities[group], other.path, other.owner.qualname, similarity, other.kind)

@@ -19,15 +19,13 @@ from esper_lint.discovery.bases import Outline, module_classes, outline_of
 from esper_lint.discovery.forms import Sketch
 from esper_lint.discovery.modules import SourceFacts
 from esper_lint.discovery.reading import FileFacts
-from esper_lint.evidence import Told
-from esper_lint.findings import FileError, Hole, UnitKind
+from esper_lint.findings import FileError, Group, Hole, UnitKind
 from esper_lint.matching.clustering import cluster
 from esper_lint.matching.explaining import explain_all
 from esper_lint.matching.pairs import Measure, Pair, compare
 from esper_lint.matching.units import Unit, units_of
 from esper_lint.neighbourhoods import Place, Resident, neighbourhoods, resident
 from esper_lint.progress import Progress
-from esper_lint.rules.messages import messages
 from esper_lint.rules.relations import relation, reported
 from esper_lint.snapshot import Snapshot, Workings
 from esper_lint.tree import Tree
@@ -47,7 +45,7 @@ class Advanced:
 
     snapshot: Snapshot
     workings: Workings
-    groups: Mapping[str, tuple[Told, ...]]
+    groups: Mapping[str, tuple[Group, ...]]
 
 
 def measure_of(kind: UnitKind, config: Config) -> Measure:
@@ -84,7 +82,7 @@ def advance(
         name: tuple(key for key in keys if key in untouched) for name, keys in snapshot.homes.items() if name in digests
     }
     for key, found in groups.items():
-        for name in sorted({member.path for told in found for member in told.group.members}):
+        for name in sorted({member.path for group in found for member in group.members}):
             homes[name] = (*homes.get(name, ()), key)
     same = digests.keys() - changed
     errors = {name: FileError("ESP900", name, one.error_line, one.error) for name, one in facts.items() if one.error}
@@ -188,7 +186,7 @@ def _groups(
     config: Config,
     memory: Memory,
     progress: Progress,
-) -> dict[str, tuple[Told, ...]]:
+) -> dict[str, tuple[Group, ...]]:
     """The groups of each neighbourhood that has any."""
     places = sorted(place for part in parts.values() for place in part)
     sources = {name: one.source for name, one in tree.facts({name for name, _ in places}).items()}
@@ -209,8 +207,8 @@ def _groups(
     )
     memory.add_results("template", new)
     at = {(name, sources[name].classes[index].line): key for key, part in parts.items() for name, index in part}
-    groups: dict[str, list[Told]] = {}
+    groups: dict[str, list[Group]] = {}
     for one, group in zip(relations, assemble(kinds, relations, explanations), strict=True):
         home = at[one.units[0].path, one.units[0].owner.line]
-        groups.setdefault(home, []).append(Told(group, tuple(messages(group))))
+        groups.setdefault(home, []).append(group)
     return {key: tuple(found) for key, found in groups.items()}

@@ -23,7 +23,7 @@ from esper_lint import __version__
 from esper_lint.config import Config
 from esper_lint.discovery.files import SourceFile
 from esper_lint.discovery.forms import Form
-from esper_lint.evidence import Told
+from esper_lint.findings import Group
 from esper_lint.index_values import form_bytes, form_of, opened, pack, sealed, unpack
 from esper_lint.snapshot import Snapshot, Workings, columns_of, workings_of
 
@@ -197,15 +197,22 @@ class Index:
             return None
         return workings_of(found[1])
 
-    def groups(self, tree: str, keys: Collection[str]) -> dict[str, tuple[Told, ...]]:
+    def groups(self, tree: str, keys: Collection[str]) -> dict[str, tuple[Group, ...]]:
         """The groups of neighbourhoods by key.  Raises IndexIncomplete if some are not known."""
-        found: dict[str, tuple[Told, ...]] = self.results(f"groups {tree}", keys)
+        found: dict[str, tuple[Group, ...]] = self.results(f"groups {tree}", keys)
         if len(found) < len(set(keys)):
             raise IndexIncomplete
         return found
 
+    def messages(self, tree: str, keys: Collection[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """The messages of the groups of neighbourhoods, for those that are known."""
+        return self.results(f"messages {tree}", keys)
+
+    def add_messages(self, tree: str, messages: Mapping[str, tuple[tuple[str, ...], ...]]) -> None:
+        self.add_results(f"messages {tree}", messages)
+
     def add_tree(
-        self, tree: str, snapshot: Snapshot, workings: Workings, groups: Mapping[str, tuple[Told, ...]]
+        self, tree: str, snapshot: Snapshot, workings: Workings, groups: Mapping[str, tuple[Group, ...]]
     ) -> None:
         """Remember a tree in the place of its last state, and forget those that have not been looked at for longest."""
         now, kind = time.time(), f"groups {tree}"
@@ -219,11 +226,11 @@ class Index:
             (
                 # Another run may still be reading what has just been replaced.
                 "DELETE FROM results WHERE kind = ? AND used < ? AND key NOT IN (SELECT value FROM json_each(?))",
-                [(kind, now - _GRACE_S, live)],
+                [(one, now - _GRACE_S, live) for one in (kind, f"messages {tree}")],
             ),
             (f"DELETE FROM results WHERE kind IN ('snapshot', 'workings') AND key NOT IN ({newest})", [(_KEPT_TREES,)]),
             (
-                "DELETE FROM results WHERE kind LIKE 'groups %' AND substr(kind, 8) NOT IN"
+                "DELETE FROM results WHERE instr(kind, ' ') AND substr(kind, instr(kind, ' ') + 1) NOT IN"
                 " (SELECT key FROM results WHERE kind = 'snapshot')",
                 [()],
             ),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esper_lint.analysis import Buffer
-from esper_lint.rules.messages import messages
+from esper_lint.rules.relations import relation
 from tests.trees import project, report, seed, write
 
 STEPS = [f"        x = self.layer(x, {step})\n" for step in "abcdefghijklmnop"]
@@ -76,10 +76,9 @@ def test_only_the_neighbourhoods_of_what_has_changed_are_decided_anew(tmp_path: 
     project(tmp_path, files)
     report(tmp_path, cached=True)
     write(tmp_path, {"a.py": "\n" + seed("A")})
-    with patch("esper_lint.comparing.messages", wraps=messages) as told:
+    with patch("esper_lint.comparing.relation", wraps=relation) as decided:
         found = report(tmp_path, cached=True)
-    (group,) = (call.args[0] for call in told.call_args_list)
-    assert [member.path for member in group.members] == ["a.py", "b.py"]
+    assert [{unit.path for unit in call.args[0]} for call in decided.call_args_list] == [{"a.py", "b.py"}] * 2
     assert len(found.groups) == 2 and found == report(tmp_path)
 
 
