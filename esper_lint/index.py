@@ -45,6 +45,19 @@ CREATE TABLE IF NOT EXISTS facts(digest TEXT PRIMARY KEY, payload BLOB);
 CREATE TABLE IF NOT EXISTS forms(exact TEXT PRIMARY KEY, payload BLOB);
 CREATE TABLE IF NOT EXISTS results(kind TEXT, key TEXT, used REAL, payload BLOB, PRIMARY KEY(kind, key));
 """
+_FORGET_TREES: tuple[tuple[str, Sequence[Sequence[object]]], ...] = (
+    (
+        "DELETE FROM results WHERE kind IN ('snapshot', 'workings') AND key NOT IN"
+        " (SELECT key FROM results WHERE kind = 'snapshot' ORDER BY used DESC LIMIT ?)",
+        [(_KEPT_TREES,)],
+    ),
+    # What belongs to a tree has its name after a blank.
+    (
+        "DELETE FROM results WHERE instr(kind, ' ') AND substr(kind, instr(kind, ' ') + 1) NOT IN"
+        " (SELECT key FROM results WHERE kind = 'snapshot')",
+        [()],
+    ),
+)
 
 
 class IndexIncomplete(Exception):
@@ -220,7 +233,7 @@ class Index:
         rows.append(("snapshot", tree, now, pack(snapshot)))
         rows.append(("workings", tree, now, pack((snapshot.state, columns_of(workings)))))
         live = json.dumps(list(workings.neighbourhoods))
-        newest = "SELECT key FROM results WHERE kind = 'snapshot' ORDER BY used DESC LIMIT ?"
+        is_new = not self._rows("SELECT 1 FROM results WHERE kind = 'snapshot' AND key = ?", (tree,))
         self._write(
             ("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows),
             (
@@ -228,12 +241,7 @@ class Index:
                 "DELETE FROM results WHERE kind = ? AND used < ? AND key NOT IN (SELECT value FROM json_each(?))",
                 [(one, now - _GRACE_S, live) for one in (kind, f"messages {tree}")],
             ),
-            (f"DELETE FROM results WHERE kind IN ('snapshot', 'workings') AND key NOT IN ({newest})", [(_KEPT_TREES,)]),
-            (
-                "DELETE FROM results WHERE instr(kind, ' ') AND substr(kind, instr(kind, ' ') + 1) NOT IN"
-                " (SELECT key FROM results WHERE kind = 'snapshot')",
-                [()],
-            ),
+            *(_FORGET_TREES if is_new else ()),
         )
 
     def count(self, table: str) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from esper_lint import index
 from esper_lint.config import Config, load
 from esper_lint.findings import Report
 from esper_lint.index import Index, clear, location, stats
@@ -285,3 +286,34 @@ def test_two_projects_share_an_index_and_neither_wipes_the_other(tree: Path, tmp
     clear(config(tree))
     assert not location(config(tree)).exists()
     assert report(tree, cached=True) == expected[0]
+
+
+def test_trees_that_nobody_has_looked_at_for_long_are_forgotten(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("esper_lint.index._FORGET_TREES", _keeping(2))
+    place, expected = warm(tree)
+    for threshold in (81, 82, 83):
+        report(tree, cached=True, threshold=threshold)
+    with sqlite3.connect(place) as connection:
+        kinds = {row[0] for row in connection.execute("SELECT kind FROM results")}
+        trees = {row[0] for row in connection.execute("SELECT key FROM results WHERE kind = 'snapshot'")}
+    connection.close()
+    assert len(trees) == 2
+    assert {kind.split()[1] for kind in kinds if " " in kind} == trees
+    assert report(tree, cached=True) == expected
+
+
+def _keeping(count: int) -> object:
+    (query, _), other = index._FORGET_TREES
+    return ((query, [(count,)]), other)
+
+
+def test_groups_that_were_replaced_long_ago_are_forgotten(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("esper_lint.index._GRACE_S", -1.0)
+    place, _ = warm(tree)
+    for number in range(3):
+        write(tree, {"m0.py": seed("M0", body=steps(0) + "\n" * number)})
+        assert report(tree, cached=True) == report(tree)
+    with sqlite3.connect(place) as connection:
+        rows = connection.execute("SELECT count(*) FROM results WHERE kind LIKE 'groups %'").fetchone()[0]
+    connection.close()
+    assert rows == 1

@@ -26,11 +26,13 @@ def clusters(sizes: Mapping[str, int], counts: Mapping[str, int], pairs: Mapping
     nearest_first = sorted(pairs, key=lambda pair: (-similarity(pairs[pair], sizes[pair[0]], sizes[pair[1]]), pair))
     for left, right in nearest_first:
         partition.link(left, right)
+    cluster_of = partition.cluster_of
     for settle in (partition.join_if_mostly_alike, partition.take_partner, partition.join):
         for left, right in nearest_first:
-            for alone, partner in ((left, right), (right, left)):
-                if partition.is_alone(alone):
-                    settle(alone, partner)
+            if len(cluster_of[left]) == 1:
+                settle(left, right)
+            if len(cluster_of[right]) == 1:
+                settle(right, left)
     return partition.result()
 
 
@@ -41,35 +43,32 @@ class _Partition:
         for left, right in pairs:
             self._partners.setdefault(left, set()).add(right)
             self._partners.setdefault(right, set()).add(left)
-        self._cluster_of = {key: {key} for key in self._partners}
-
-    def is_alone(self, key: str) -> bool:
-        return len(self._cluster_of[key]) == 1
+        self.cluster_of = {key: {key} for key in self._partners}
 
     def link(self, left: str, right: str) -> None:
-        small, large = sorted((self._cluster_of[left], self._cluster_of[right]), key=len)
+        small, large = sorted((self.cluster_of[left], self.cluster_of[right]), key=len)
         if small is not large and all(large <= self._partners[key] for key in small):
             large |= small
-            self._cluster_of.update(dict.fromkeys(small, large))
+            self.cluster_of.update(dict.fromkeys(small, large))
 
     def join(self, alone: str, partner: str) -> None:
-        self._cluster_of[partner].add(alone)
-        self._cluster_of[alone] = self._cluster_of[partner]
+        self.cluster_of[partner].add(alone)
+        self.cluster_of[alone] = self.cluster_of[partner]
 
     def join_if_mostly_alike(self, alone: str, partner: str) -> None:
-        cluster = self._cluster_of[partner]
+        cluster = self.cluster_of[partner]
         if 2 * self._units(cluster & self._partners[alone]) >= self._units(cluster):
             self.join(alone, partner)
 
     def take_partner(self, alone: str, partner: str) -> None:
-        rest = self._cluster_of[partner] - {partner}
+        rest = self.cluster_of[partner] - {partner}
         # Whoever has no partner but the one taken would be left among strangers.
         if all(self._partners[key] & rest for key in rest) or (len(rest) == 1 and self._units(rest) >= 2):
-            self._cluster_of.update(dict.fromkeys(rest, rest))
-            self._cluster_of[alone] = self._cluster_of[partner] = {alone, partner}
+            self.cluster_of.update(dict.fromkeys(rest, rest))
+            self.cluster_of[alone] = self.cluster_of[partner] = {alone, partner}
 
     def result(self) -> list[list[str]]:
-        distinct = {id(cluster): cluster for cluster in self._cluster_of.values()}
+        distinct = {id(cluster): cluster for cluster in self.cluster_of.values()}
         return sorted(sorted(cluster) for cluster in distinct.values())
 
     def _units(self, keys: Iterable[str]) -> int:
