@@ -68,11 +68,13 @@ def _matched_middle(left: Sequence[Term], right: Sequence[Term], table: TermTabl
 def likeness(a: Term, b: Term, table: TermTable) -> int:
     """How much of ``a`` is in ``b``, a statement of the same label, in parts; 0 if they are different statements."""
     if a.key == b.key:
-        return _EQUAL * len(table.bag(a))
-    left, right = table.bag(a), table.bag(b)
-    common = len(left & right)
+        return _EQUAL * a.weight
     enough = _ALIKE_IF_OPENING_ALIKE if _opening(a) == _opening(b) else _ALIKE
-    return _SIMILAR * common if 200 * common >= enough * (len(left) + len(right)) else 0
+    needed = enough * (a.weight + b.weight)
+    if 200 * min(a.weight, b.weight) < needed:
+        return 0  # whatever they hold
+    common = len(table.bag(a) & table.bag(b))
+    return _SIMILAR * common if 200 * common >= needed else 0
 
 
 def _opening(statement: Term) -> int:

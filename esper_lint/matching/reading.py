@@ -53,6 +53,7 @@ class Reader:
         """Drop what is beyond the limit; what callers hold stays valid."""
         if len(self._readings) > self._limit:
             self._readings.clear()
+            self.table.forget()
         if len(self._cuts) > self._limit:
             self._cuts.clear()
 

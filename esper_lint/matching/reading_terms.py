@@ -11,7 +11,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from esper_lint.findings import HoleKind
@@ -45,6 +45,7 @@ class Term:
     ``label`` says what the node is without its children, ``key`` says it with them.  ``kind`` is the kind of hole that
     opens where this term differs; None where none can open (an argument's keyword, a slice, a block), so that the
     enclosing expression must.  ``extent`` are offsets into the text it was read from; a block has none of its own.
+    ``weight`` is the size of its bag.
     """
 
     label: int
@@ -52,9 +53,9 @@ class Term:
     kind: HoleKind | None
     children: tuple[Term, ...]
     extent: Extent
+    weight: int = 0
     is_block: bool = False
     is_attribute: bool = False
-    bag: frozenset[int] | None = field(default=None, repr=False)
 
     @property
     def is_dotted(self) -> bool:
@@ -78,6 +79,7 @@ class TermTable:
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
+        self._bags: dict[int, frozenset[int]] = {}  # by key: a tree says the same things many times
 
     def number(self, value: Hashable) -> int:
         """The one number of ``value``, in this table."""
@@ -89,13 +91,19 @@ class TermTable:
         A name counts once for being a name and once for which it is, so that renamed statements stay alike.  Parts
         that have no meaning of their own (an argument apart from its value) do not count.
         """
-        if term.bag is None:
+        bag = self._bags.get(term.key)
+        if bag is None:
             parts = [part for part in term.descendants() if part.kind is not None]
             labels = Counter([part.label for part in parts])
             labels.update([self.number(part.kind) for part in parts if not part.children])
             # The k-th occurrence of a label is a member of its own; no statement has so many that labels would meet.
-            term.bag = frozenset(label << 32 | k for label, count in labels.items() for k in range(count))
-        return term.bag
+            bag = frozenset(label << 32 | k for label, count in labels.items() for k in range(count))
+            self._bags[term.key] = bag
+        return bag
+
+    def forget(self) -> None:
+        """Drop what can be made again."""
+        self._bags.clear()
 
 
 class TermReader:
@@ -117,7 +125,10 @@ class TermReader:
     def _make(self, label: Hashable, kind: HoleKind | None, extent: Extent, children: Sequence[Term] = ()) -> Term:
         number = self._table.number(label)
         key = self._table.number((number, *[child.key for child in children])) if children else number
-        return Term(number, key, kind, tuple(children), extent)
+        weight = 0 if kind is None else 1 if children else 2
+        for child in children:
+            weight += child.weight
+        return Term(number, key, kind, tuple(children), extent, weight)
 
     def _block(self, items: Sequence[Term]) -> Term:
         block = self._make("block", None, (0, 0), items)
