@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from esper_lint import __version__
 from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet
 from esper_lint.evidence import Evidence, Told
-from esper_lint.findings import Group, Report, Summary
+from esper_lint.findings import Report, Summary
 from esper_lint.index import Index, IndexIncomplete, clear, turn
 from esper_lint.judging import judge, narrowed
 from esper_lint.parallel import no_garbage_collection
 from esper_lint.progress import Deadline, OutOfPatience, Progress, Silence
-from esper_lint.rules.messages import messages
 from esper_lint.selection import on_disk, with_buffer
 from esper_lint.snapshot import Snapshot, Workings
 from esper_lint.tree import Buffer, Tree, TreeChanged
@@ -28,8 +27,6 @@ __all__ = ["Buffer", "OutOfPatience", "Progress", "TreeChanged", "analyse", "ana
 _ATTEMPTS = 3
 # A run that waits for another one to build the index gives up on it after this long, and does the work itself.
 _WAIT_S = 120.0
-
-_Groups = Mapping[str, tuple[Group, ...]]
 
 
 def analyse(
@@ -86,59 +83,53 @@ def _evidence(
     if index.is_open and index.snapshot(name) is None:
         with turn(config, min(_WAIT_S, deadline.left_s)):
             deadline.check()
-            snapshot, groups = _state(name, found, None, config, index, deadline)
-        if buffer is not None:
-            snapshot, groups = _state(name, files, buffer, config, index, deadline)
-    else:
-        snapshot, groups = _state(name, files, buffer, config, index, deadline)
-    return Evidence(
-        tuple(sorted(_told(name, files, snapshot, groups, index), key=_shown_order)),
-        tuple(error for path, error in snapshot.errors.items() if path in files.selected),
-        snapshot.noqa,
-        Summary(len(snapshot.digests), snapshot.module_classes, snapshot.forwards, groups=0, findings=0),
-    )
+            # What is on disk is worth keeping, also for a run on a buffer.
+            evidence = _current(name, found, None, config, index, deadline)
+        if buffer is None:
+            return evidence
+    return _current(name, files, buffer, config, index, deadline)
 
 
-def _told(name: str, files: FileSet, snapshot: Snapshot, decided: _Groups, index: Index) -> Iterator[Told]:
-    """The groups that have a member in the selected files, with their messages."""
-    homes = {key for path in files.selected for key in snapshot.homes.get(path, ())}
-    groups = {key: decided[key] for key in homes & decided.keys()}
-    groups |= index.groups(name, homes - groups.keys())
-    known = index.messages(name, homes)
-    if len(files.selected) == len(files.files):
-        # To make them takes as long as the rest of a run in which nothing has changed.
-        new = {key: tuple(tuple(messages(group)) for group in groups[key]) for key in homes - known.keys()}
-        if new:
-            index.add_messages(name, new)
-            known |= new
-    for key, found in groups.items():
-        for number, group in enumerate(found):
-            if any(member.path in files.selected for member in group.members):
-                yield Told(group, known[key][number] if key in known else tuple(messages(group)))
-
-
-def _state(
+def _current(
     name: str, files: FileSet, buffer: Buffer | None, config: Config, index: Index, deadline: Deadline
-) -> tuple[Snapshot, _Groups]:
-    """What is known of the tree as it is now, and the groups of those neighbourhoods that were decided for it.
+) -> Evidence:
+    """What the tree gives for the selected files, with what has changed brought up to date.
 
-    The index keeps it, unless a buffer stands in for a file.
+    The index keeps what was learnt, unless a buffer stands in for a file.
     """
     tree = Tree(files, buffer, index, config.jobs, deadline.advance)
     deadline.stage("reading", len(tree.unread))
     tree.read()
-    snapshot = index.snapshot(name) or Snapshot()
-    if snapshot.digests == tree.digests and "" not in snapshot.digests.values():
-        return snapshot, {}
-    from esper_lint.comparing import advance  # half of the time that a run takes to start, for most of them in vain
+    snapshot, workings, region = index.snapshot(name) or Snapshot(), None, None
+    if snapshot.digests != tree.digests or "" in snapshot.digests.values():
+        from esper_lint.comparing import advance  # what only changes need takes half of the time to start
 
-    workings = index.workings(name, snapshot)
-    if workings is None:
-        snapshot, workings = Snapshot(), Workings()
-    advanced = advance(snapshot, workings, tree, config, index, deadline)
-    if buffer is None:
-        index.add_tree(name, advanced.snapshot, advanced.workings, advanced.groups)
-    return advanced.snapshot, advanced.groups
+        workings = index.workings(name, snapshot)
+        state = advance(snapshot if workings else Snapshot(), workings or Workings(), tree, config, deadline)
+        snapshot, workings, region = state.snapshot, state.workings, state.region
+        if buffer is None:
+            index.add_tree(name, snapshot, workings)
+    wanted = {key for path in files.selected for key in snapshot.homes.get(path, ())}
+    groups = index.groups(name, wanted)
+    missing = wanted - groups.keys()
+    if missing:
+        from esper_lint.deciding import region_around, told
+
+        workings = workings or index.workings(name, snapshot)
+        if workings is None:
+            raise IndexIncomplete
+        if region is None or not missing <= region.relations.keys():
+            region = region_around(missing, workings, tree, config)
+        new = told(region, missing, tree, config, index, deadline)
+        if buffer is None:
+            index.add_groups(name, new)
+        groups |= new
+    return Evidence(
+        tuple(sorted(groups.values(), key=_shown_order)),
+        tuple(error for path, error in snapshot.errors.items() if path in files.selected),
+        snapshot.noqa,
+        Summary(len(snapshot.digests), snapshot.module_classes, snapshot.forwards, groups=0, findings=0),
+    )
 
 
 def _tree_name(files: FileSet, config: Config) -> str:

@@ -27,9 +27,12 @@ class Kind:
 
 
 def assemble(
-    kinds: Mapping[UnitKind, Kind], relations: Sequence[Relation], explanations: Sequence[Explanation]
+    kinds: Mapping[UnitKind, Kind], relations: Sequence[Relation], explanations: Sequence[Explanation | None]
 ) -> tuple[Group, ...]:
-    """The groups of the reported relations, in their order."""
+    """The groups of the reported relations, in their order; those without an explanation are left out.
+
+    ``kinds`` and ``relations`` are those of whole neighbourhoods: members are numbered, and linked, across all groups.
+    """
     prints: dict[UnitKind, dict[_Place, str]] = {}
     for kind, found in kinds.items():
         places = (unit.place for unit in found.units)
@@ -38,6 +41,8 @@ def assemble(
     links = _NearLinks(kinds, relations, identities)
     groups = []
     for number, (one, explanation, identity) in enumerate(zip(relations, explanations, identities, strict=True)):
+        if explanation is None:
+            continue
         clustering = kinds[one.units[0].kind].clustering
         forms: dict[str, Unit] = {}
         for unit in one.units:

@@ -7,63 +7,38 @@ state everything is new.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Protocol
 
-from esper_lint.assembling import Kind, assemble
 from esper_lint.config import Config
+from esper_lint.deciding import Region, measure_of, neighbourhood_of, region_of
 from esper_lint.discovery.bases import Outline, module_classes, outline_of
 from esper_lint.discovery.forms import Sketch
 from esper_lint.discovery.modules import SourceFacts
 from esper_lint.discovery.reading import FileFacts
-from esper_lint.findings import FileError, Group, Hole, UnitKind
-from esper_lint.matching.clustering import cluster
-from esper_lint.matching.explaining import explain_all
-from esper_lint.matching.pairs import Measure, Pair, compare
+from esper_lint.findings import FileError, UnitKind
+from esper_lint.matching.pairs import Pair, compare
 from esper_lint.matching.units import Unit, units_of
 from esper_lint.neighbourhoods import Place, Resident, neighbourhoods, resident
 from esper_lint.progress import Progress
-from esper_lint.rules.relations import relation, reported
 from esper_lint.snapshot import Snapshot, Workings
 from esper_lint.tree import Tree
 
 
-class Memory(Protocol):
-    """Where earlier runs have left results by their kind and key."""
-
-    def results(self, kind: str, keys: Collection[str]) -> dict[str, tuple[Hole, ...]]: ...
-
-    def add_results(self, kind: str, results: Mapping[str, object]) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """The new state, and the groups of each neighbourhood that was decided anew."""
+    """The new state, and the region of the neighbourhoods that are new in it."""
 
     snapshot: Snapshot
     workings: Workings
-    groups: Mapping[str, tuple[Group, ...]]
+    region: Region
 
 
-def measure_of(kind: UnitKind, config: Config) -> Measure:
-    """What the settings say of units of one kind."""
-    sizes = (
-        (config.min_size, config.min_size)
-        if kind is UnitKind.FORWARD
-        else (config.min_class_size, config.min_class_size_near)
-    )
-    return Measure(config.threshold, sizes[0], config.min_size_renamed, sizes[1], config.min_size_renamed_near)
-
-
-def advance(
-    snapshot: Snapshot, workings: Workings, tree: Tree, config: Config, memory: Memory, progress: Progress
-) -> Advanced:
+def advance(snapshot: Snapshot, workings: Workings, tree: Tree, config: Config, progress: Progress) -> Advanced:
     """The state of ``tree``, given that of an earlier one with the same settings.
 
-    Raises TreeChanged if a file is no longer what was read, and IndexIncomplete if the index has lost something.
+    Raises IndexIncomplete if the index has lost something.
     """
     digests = tree.digests
     changed = {name for name, digest in digests.items() if not digest or snapshot.digests.get(name) != digest}
@@ -77,13 +52,14 @@ def advance(
     for kind in UnitKind:
         sketches[kind], common[kind] = _compared(kind, workings, residents, tree, config, progress)
     untouched, parts = _parts(workings, residents, common, tree)
-    groups = _groups(parts, common, tree, config, memory, progress)
+    region = region_of(parts, common, tree, config)
     homes = {
-        name: tuple(key for key in keys if key in untouched) for name, keys in snapshot.homes.items() if name in digests
+        name: [key for key in keys if neighbourhood_of(key) in untouched]
+        for name, keys in snapshot.homes.items()
+        if name in digests
     }
-    for key, found in groups.items():
-        for name in sorted({member.path for group in found for member in group.members}):
-            homes[name] = (*homes.get(name, ()), key)
+    for name, key in region.homes():
+        homes.setdefault(name, []).append(key)
     same = digests.keys() - changed
     errors = {name: FileError("ESP900", name, one.error_line, one.error) for name, one in facts.items() if one.error}
     noqa = {name: one.source.noqa for name, one in facts.items() if one.source.noqa and _is_compared(one, config)}
@@ -92,12 +68,12 @@ def advance(
             digests,
             {name: one for name, one in snapshot.errors.items() if name in same} | errors,
             {name: found for name, found in snapshot.noqa.items() if name in same} | noqa,
-            homes,
+            {name: tuple(keys) for name, keys in homes.items() if keys},
             len(residents),
             sum(one.forwards for one in residents.values()),
         ),
         Workings(outlines, residents, sketches, common, untouched | parts),
-        groups,
+        region,
     )
 
 
@@ -177,38 +153,3 @@ def _key(part: Iterable[Place], digests: Mapping[str, str]) -> str:
     """A name for all that the groups of a neighbourhood depend on, settings aside."""
     text = "\0".join(f"{name}\0{index}\0{digests[name]}" for name, index in part)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
-
-
-def _groups(
-    parts: Mapping[str, Sequence[Place]],
-    common: Mapping[UnitKind, Mapping[Pair, int]],
-    tree: Tree,
-    config: Config,
-    memory: Memory,
-    progress: Progress,
-) -> dict[str, tuple[Group, ...]]:
-    """The groups of each neighbourhood that has any."""
-    places = sorted(place for part in parts.values() for place in part)
-    sources = {name: one.source for name, one in tree.facts({name for name, _ in places}).items()}
-    kinds = {}
-    for kind in UnitKind:
-        units = _units(kind, sources, places, config)
-        forms = {unit.key.exact for unit in units}
-        inside = {pair: length for pair, length in common[kind].items() if pair[0] in forms}
-        kinds[kind] = Kind(units, cluster(units, inside, tree.forms))
-    relations = reported(relation(units) for kind in kinds.values() for units in kind.clustering.clusters)
-    progress.stage("explaining", len(relations))
-    explanations, new = explain_all(
-        [one.units for one in relations],
-        lru_cache(maxsize=None)(tree.lines),
-        lambda keys: memory.results("template", keys),
-        progress.advance,
-        config.jobs,
-    )
-    memory.add_results("template", new)
-    at = {(name, sources[name].classes[index].line): key for key, part in parts.items() for name, index in part}
-    groups: dict[str, list[Group]] = {}
-    for one, group in zip(relations, assemble(kinds, relations, explanations), strict=True):
-        home = at[one.units[0].path, one.units[0].owner.line]
-        groups.setdefault(home, []).append(group)
-    return {key: tuple(found) for key, found in groups.items()}

@@ -23,7 +23,7 @@ from esper_lint import __version__
 from esper_lint.config import Config
 from esper_lint.discovery.files import SourceFile
 from esper_lint.discovery.forms import Form
-from esper_lint.findings import Group
+from esper_lint.evidence import Told
 from esper_lint.index_values import form_bytes, form_of, opened, pack, sealed, unpack
 from esper_lint.snapshot import Snapshot, Workings, columns_of, workings_of
 
@@ -210,36 +210,30 @@ class Index:
             return None
         return workings_of(found[1])
 
-    def groups(self, tree: str, keys: Collection[str]) -> dict[str, tuple[Group, ...]]:
-        """The groups of neighbourhoods by key.  Raises IndexIncomplete if some are not known."""
-        found: dict[str, tuple[Group, ...]] = self.results(f"groups {tree}", keys)
-        if len(found) < len(set(keys)):
-            raise IndexIncomplete
-        return found
+    def groups(self, tree: str, keys: Collection[str]) -> dict[str, Told]:
+        """What is said of groups, for those that are known."""
+        return self.results(f"groups {tree}", keys)
 
-    def messages(self, tree: str, keys: Collection[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
-        """The messages of the groups of neighbourhoods, for those that are known."""
-        return self.results(f"messages {tree}", keys)
+    def add_groups(self, tree: str, groups: Mapping[str, Told]) -> None:
+        self.add_results(f"groups {tree}", groups)
 
-    def add_messages(self, tree: str, messages: Mapping[str, tuple[tuple[str, ...], ...]]) -> None:
-        self.add_results(f"messages {tree}", messages)
-
-    def add_tree(
-        self, tree: str, snapshot: Snapshot, workings: Workings, groups: Mapping[str, tuple[Group, ...]]
-    ) -> None:
+    def add_tree(self, tree: str, snapshot: Snapshot, workings: Workings) -> None:
         """Remember a tree in the place of its last state, and forget those that have not been looked at for longest."""
-        now, kind = time.time(), f"groups {tree}"
-        rows: list[tuple[object, ...]] = [(kind, key, now, pack(found)) for key, found in groups.items()]
-        rows.append(("snapshot", tree, now, pack(snapshot)))
-        rows.append(("workings", tree, now, pack((snapshot.state, columns_of(workings)))))
-        live = json.dumps(list(workings.neighbourhoods))
+        now = time.time()
+        live = json.dumps(sorted({key for keys in snapshot.homes.values() for key in keys}))
         is_new = not self._rows("SELECT 1 FROM results WHERE kind = 'snapshot' AND key = ?", (tree,))
         self._write(
-            ("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows),
+            (
+                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)",
+                [
+                    ("snapshot", tree, now, pack(snapshot)),
+                    ("workings", tree, now, pack((snapshot.state, columns_of(workings)))),
+                ],
+            ),
             (
                 # Another run may still be reading what has just been replaced.
                 "DELETE FROM results WHERE kind = ? AND used < ? AND key NOT IN (SELECT value FROM json_each(?))",
-                [(one, now - _GRACE_S, live) for one in (kind, f"messages {tree}")],
+                [(f"groups {tree}", now - _GRACE_S, live)],
             ),
             *(_FORGET_TREES if is_new else ()),
         )

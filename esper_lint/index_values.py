@@ -20,6 +20,7 @@ from esper_lint.discovery.blocks import Block
 from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
 from esper_lint.discovery.modules import ClassFacts, Forward, Noqa, Piece, SourceFacts
 from esper_lint.discovery.reading import FileFacts
+from esper_lint.evidence import Told
 from esper_lint.findings import (
     FileError,
     Group,
@@ -37,7 +38,7 @@ from esper_lint.snapshot import Snapshot
 # The values that the index may hold, and nothing else: what a payload names beside these is not loaded.
 _VALUES: tuple[type, ...] = (
     Block, ClassFacts, FileError, FileFacts, FormKey, Forward, Group, Guard, Hole, Member, NearLink, Noqa,
-    Piece, Snapshot, SourceFacts, Span,
+    Piece, Snapshot, SourceFacts, Span, Told,
 )  # fmt: skip
 _TRUSTED = {(kind.__module__, kind.__name__): kind for kind in (*_VALUES, HoleKind, Severity, UnitKind)}
 

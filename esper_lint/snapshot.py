@@ -21,8 +21,8 @@ from esper_lint.neighbourhoods import Place, Resident
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Of every file its content's digest; of some their error and noqa comments, and the keys of the neighbourhoods
-    with a group that has a member in it; and what was counted."""
+    """Of every file its content's digest; of some their error and noqa comments, and the keys of the groups
+    with a member in it; and what was counted."""
 
     digests: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, FileError] = field(default_factory=dict)

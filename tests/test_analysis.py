@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from esper_lint import comparing
+from esper_lint import deciding
 from esper_lint.analysis import Buffer, analyse
 from esper_lint.config import load
 from esper_lint.findings import Report, UnitKind
@@ -267,7 +267,7 @@ def test_a_file_that_vanishes_or_changes_during_the_run_is_no_crash(
             (tmp_path / "b.py").write_bytes(content)
         return explain(*arguments, **keywords)
 
-    monkeypatch.setattr(comparing, "explain_all", late)
+    monkeypatch.setattr(deciding, "explain_all", late)
     found = report(tmp_path, cached=cached)
     assert isinstance(found, Report)
     monkeypatch.undo()

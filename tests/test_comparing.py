@@ -76,7 +76,7 @@ def test_only_the_neighbourhoods_of_what_has_changed_are_decided_anew(tmp_path: 
     project(tmp_path, files)
     report(tmp_path, cached=True)
     write(tmp_path, {"a.py": "\n" + seed("A")})
-    with patch("esper_lint.comparing.relation", wraps=relation) as decided:
+    with patch("esper_lint.deciding.relation", wraps=relation) as decided:
         found = report(tmp_path, cached=True)
     assert [{unit.path for unit in call.args[0]} for call in decided.call_args_list] == [{"a.py", "b.py"}] * 2
     assert len(found.groups) == 2 and found == report(tmp_path)

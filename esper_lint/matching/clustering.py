@@ -1,9 +1,9 @@
-"""Units and their alike pairs -> their clusters, the similarity of every pair inside, and the near links across."""
+"""Units and their alike pairs -> their clusters, the near links across, and the similarity of every pair inside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from esper_lint.matching.grouping import clusters
@@ -14,7 +14,10 @@ from esper_lint.matching.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """Clusters of units, each in path order; the similarities of forms; and for each form its alike forms elsewhere."""
+    """Clusters of units, each in path order, and for each form its alike forms in other clusters.
+
+    ``similarities`` are those of alike forms, and of the others in a cluster once that is ``measured``.
+    """
 
     clusters: tuple[tuple[Unit, ...], ...]
     similarities: Mapping[Pair, float]
@@ -22,21 +25,18 @@ class Clustering:
     by_form: Mapping[str, Sequence[Unit]]
 
     def similarity(self, a: Unit, b: Unit) -> float:
-        """The similarity of two units that are in one cluster or near."""
+        """The similarity of two units that are near, or in one cluster that was measured."""
         left, right = a.key.exact, b.key.exact
         return 1.0 if left == right else self.similarities[ordered(left, right)]
 
     def worst(self, units: Sequence[Unit]) -> float:
-        """The similarity of the least alike pair of a cluster."""
+        """The similarity of the least alike pair of a cluster that was measured."""
         keys = sorted({unit.key.exact for unit in units})
         return min((self.similarities[pair] for pair in combinations(keys, 2)), default=1.0)
 
 
-def cluster(units: Sequence[Unit], common: Mapping[Pair, int], load: Load) -> Clustering:
-    """Partition the units that have a partner.
-
-    ``common`` holds the common length of every alike pair of their forms, and ``load`` gives forms by exact key.
-    """
+def cluster(units: Sequence[Unit], common: Mapping[Pair, int]) -> Clustering:
+    """Partition the units that have a partner; ``common`` has the common length of every alike pair of their forms."""
     by_form: dict[str, list[Unit]] = {}
     for unit in units:
         by_form.setdefault(unit.key.exact, []).append(unit)
@@ -46,17 +46,25 @@ def cluster(units: Sequence[Unit], common: Mapping[Pair, int], load: Load) -> Cl
     clustered = {key for keys in partition for key in keys}
     partition += [[key] for key, found in by_form.items() if len(found) > 1 and key not in clustered]
     inside = {pair for keys in partition for pair in combinations(sorted(keys), 2)}
-    lengths = {**common_lengths(inside - common.keys(), load), **common}
     near: dict[str, list[str]] = {}
     for left, right in sorted(common.keys() - inside):
         near.setdefault(left, []).append(right)
         near.setdefault(right, []).append(left)
     return Clustering(
         tuple(sorted((_units(keys, by_form) for keys in partition), key=lambda found: found[0].place)),
-        {pair: similarity(length, sizes[pair[0]], sizes[pair[1]]) for pair, length in lengths.items()},
+        {pair: similarity(length, sizes[pair[0]], sizes[pair[1]]) for pair, length in common.items()},
         near,
         by_form,
     )
+
+
+def measured(clustering: Clustering, clusters: Collection[Sequence[Unit]], load: Load) -> Clustering:
+    """The clustering with the similarity of every pair in ``clusters``; ``load`` gives forms by exact key."""
+    sizes = {unit.key.exact: unit.key.size for units in clusters for unit in units}
+    pairs = {pair for units in clusters for pair in combinations(sorted({unit.key.exact for unit in units}), 2)}
+    lengths = common_lengths(pairs - clustering.similarities.keys(), load)
+    found = {pair: similarity(length, sizes[pair[0]], sizes[pair[1]]) for pair, length in lengths.items()}
+    return replace(clustering, similarities={**clustering.similarities, **found})
 
 
 def _units(keys: Iterable[str], by_form: Mapping[str, Sequence[Unit]]) -> tuple[Unit, ...]:

@@ -12,7 +12,7 @@ from esper_lint.discovery.bases import module_classes, outline_of
 from esper_lint.discovery.forms import Form
 from esper_lint.discovery.modules import read_source
 from esper_lint.findings import UnitKind
-from esper_lint.matching.clustering import Clustering, cluster
+from esper_lint.matching.clustering import Clustering, cluster, measured
 from esper_lint.matching.pairs import Load, Measure, Pair, compare
 from esper_lint.matching.units import Unit, units_of
 from tests.programs import BODIES, module
@@ -29,7 +29,8 @@ def clustered(sources: Sequence[str], kind: UnitKind = UnitKind.FORWARD, measure
         forms |= found
     outlines = {name: outline_of(one) for name, one in files.items()}
     units = units_of(kind, files, sorted(module_classes(outlines)), measure.min_size)
-    return cluster(units, pairs(units, forms, measure), load_from(forms))
+    clustering = cluster(units, pairs(units, forms, measure))
+    return measured(clustering, clustering.clusters, load_from(forms))
 
 
 def pairs(units: Sequence[Unit], forms: Mapping[str, Form], measure: Measure) -> dict[Pair, int]:

@@ -1,0 +1,122 @@
+"""Neighbourhoods -> which groups they hold; and of those that are wanted, all that is said of them.
+
+The two are apart because the first is quick and the second is not: reading how the members differ, and saying it, is
+done for the groups that somebody asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+from esper_lint.assembling import Kind, assemble
+from esper_lint.config import Config
+from esper_lint.evidence import Told
+from esper_lint.findings import Hole, UnitKind
+from esper_lint.matching.clustering import cluster, measured
+from esper_lint.matching.explaining import explain_all
+from esper_lint.matching.pairs import Measure, Pair
+from esper_lint.matching.units import Unit, units_of
+from esper_lint.neighbourhoods import Place
+from esper_lint.progress import Progress
+from esper_lint.rules.messages import messages
+from esper_lint.rules.relations import Relation, relation, reported
+from esper_lint.snapshot import Workings
+from esper_lint.tree import Tree
+
+
+class Memory(Protocol):
+    """Where earlier runs have left results by their kind and key."""
+
+    def results(self, kind: str, keys: Collection[str]) -> dict[str, tuple[Hole, ...]]: ...
+
+    def add_results(self, kind: str, results: Mapping[str, object]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Whole neighbourhoods: their units and clusters, and the relations that are reported, each under its group's key.
+
+    A group's key names its neighbourhood and which of its groups it is, so it stands for all that is said of the group.
+    """
+
+    kinds: Mapping[UnitKind, Kind]
+    relations: Mapping[str, Relation]
+
+    def homes(self) -> Iterator[tuple[str, str]]:
+        """(file name, key of a group with a member in it)."""
+        for key, one in self.relations.items():
+            for name in sorted({unit.path for unit in one.units}):
+                yield name, key
+
+
+def neighbourhood_of(group_key: str) -> str:
+    return group_key.partition(":")[0]
+
+
+def measure_of(kind: UnitKind, config: Config) -> Measure:
+    """What the settings say of units of one kind."""
+    sizes = (
+        (config.min_size, config.min_size)
+        if kind is UnitKind.FORWARD
+        else (config.min_class_size, config.min_class_size_near)
+    )
+    return Measure(config.threshold, sizes[0], config.min_size_renamed, sizes[1], config.min_size_renamed_near)
+
+
+def region_of(
+    parts: Mapping[str, Sequence[Place]], common: Mapping[UnitKind, Mapping[Pair, int]], tree: Tree, config: Config
+) -> Region:
+    """The region that consists of some neighbourhoods, given by key; ``common`` has their alike pairs, if not only."""
+    places = sorted(place for part in parts.values() for place in part)
+    sources = {name: one.source for name, one in tree.facts({name for name, _ in places}).items()}
+    kinds = {}
+    for kind in UnitKind:
+        units = units_of(kind, sources, places, measure_of(kind, config).min_size)
+        forms = {unit.key.exact for unit in units}
+        inside = {pair: length for pair, length in common[kind].items() if pair[0] in forms}
+        kinds[kind] = Kind(units, cluster(units, inside))
+    found = reported(relation(units) for kind in kinds.values() for units in kind.clustering.clusters)
+    at = {(name, sources[name].classes[index].line): key for key, part in parts.items() for name, index in part}
+    counts = dict.fromkeys(parts, 0)
+    relations = {}
+    for one in found:
+        home = at[one.units[0].path, one.units[0].owner.line]
+        relations[f"{home}:{counts[home]}"] = one
+        counts[home] += 1
+    return Region(kinds, relations)
+
+
+def region_around(group_keys: Iterable[str], workings: Workings, tree: Tree, config: Config) -> Region:
+    """The region that some groups are in."""
+    homes = {neighbourhood_of(key) for key in group_keys}
+    return region_of({key: workings.neighbourhoods[key] for key in homes}, workings.common, tree, config)
+
+
+def told(
+    region: Region, wanted: Collection[str], tree: Tree, config: Config, memory: Memory, progress: Progress
+) -> dict[str, Told]:
+    """The wanted groups of a region, by key.  Raises TreeChanged if a file is no longer what was read."""
+    chosen = {key: one for key, one in region.relations.items() if key in wanted}
+    progress.stage("explaining", len(chosen))
+    explanations, new = explain_all(
+        [one.units for one in chosen.values()],
+        lru_cache(maxsize=None)(tree.lines),
+        lambda keys: memory.results("template", keys),
+        progress.advance,
+        config.jobs,
+    )
+    memory.add_results("template", new)
+    explained = dict(zip(chosen, explanations, strict=True))
+    kinds = {
+        kind: replace(found, clustering=measured(found.clustering, _clusters(kind, chosen.values()), tree.forms))
+        for kind, found in region.kinds.items()
+    }
+    groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
+    return {key: Told(group, tuple(messages(group))) for key, group in zip(chosen, groups, strict=True)}
+
+
+def _clusters(kind: UnitKind, relations: Iterable[Relation]) -> list[tuple[Unit, ...]]:
+    return [one.units for one in relations if one.units[0].kind is kind]
