@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from esper_lint.discovery.modules import Noqa
 from esper_lint.findings import FileError, Group, Summary
+
+if TYPE_CHECKING:
+    from esper_lint.discovery.modules import Noqa
 
 
 @dataclass(frozen=True, slots=True)

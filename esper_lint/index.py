@@ -17,15 +17,17 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from esper_lint import __version__
 from esper_lint.config import Config
 from esper_lint.discovery.files import SourceFile
-from esper_lint.discovery.forms import Form
-from esper_lint.evidence import Told
 from esper_lint.index_values import form_bytes, form_of, opened, pack, sealed, unpack
 from esper_lint.snapshot import Snapshot, Workings, columns_of, workings_of
+
+if TYPE_CHECKING:
+    from esper_lint.discovery.forms import Form
+    from esper_lint.evidence import Told
 
 # Changes with every change of what is stored or of how it is computed.
 _SCHEMA = 5

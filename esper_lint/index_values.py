@@ -13,34 +13,26 @@ import zlib
 from array import array
 from collections.abc import Callable
 from dataclasses import fields
+from functools import cache
+from importlib import import_module
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from esper_lint.discovery.blocks import Block
-from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
-from esper_lint.discovery.modules import ClassFacts, Forward, Noqa, Piece, SourceFacts
-from esper_lint.discovery.reading import FileFacts
-from esper_lint.evidence import Told
-from esper_lint.findings import (
-    FileError,
-    Group,
-    Guard,
-    Hole,
-    HoleKind,
-    Member,
-    NearLink,
-    Severity,
-    Span,
-    UnitKind,
-)
-from esper_lint.snapshot import Snapshot
+if TYPE_CHECKING:
+    from esper_lint.discovery.forms import Form
 
-# The values that the index may hold, and nothing else: what a payload names beside these is not loaded.
-_VALUES: tuple[type, ...] = (
-    Block, ClassFacts, FileError, FileFacts, FormKey, Forward, Group, Guard, Hole, Member, NearLink, Noqa,
-    Piece, Snapshot, SourceFacts, Span, Told,
-)  # fmt: skip
-_TRUSTED = {(kind.__module__, kind.__name__): kind for kind in (*_VALUES, HoleKind, Severity, UnitKind)}
+# The values that the index may hold, and nothing else, by module: what a payload names beside these is not loaded.  A
+# module is imported when a payload needs it, since a run in which nothing has changed needs few.
+_VALUES = {
+    "esper_lint.discovery.blocks": ("Block",),
+    "esper_lint.discovery.forms": ("FormKey",),
+    "esper_lint.discovery.modules": ("ClassFacts", "Forward", "Noqa", "Piece", "SourceFacts"),
+    "esper_lint.discovery.reading": ("FileFacts",),
+    "esper_lint.evidence": ("Told",),
+    "esper_lint.findings": ("FileError", "Group", "Guard", "Hole", "Member", "NearLink", "Span"),
+    "esper_lint.snapshot": ("Snapshot",),
+}
+_ENUMERATIONS = {"esper_lint.findings": ("HoleKind", "Severity", "UnitKind")}
 
 
 def sealed(data: bytes) -> bytes:
@@ -59,6 +51,8 @@ _FORM = struct.Struct("<24sIII")
 
 
 def form_bytes(form: Form) -> bytes:
+    from esper_lint.discovery.forms import BITS
+
     head = _FORM.pack(form.key.renamed.encode(), form.key.size, form.signature.weight, len(form.names))
     bits = form.signature.bits.to_bytes(BITS // 8, "little")
     return head + bits + form.symbols.tobytes() + "\0".join(form.names).encode("utf-8", "surrogatepass")
@@ -66,6 +60,8 @@ def form_bytes(form: Form) -> bytes:
 
 def form_of(exact: str, data: bytes) -> Form:
     """The form that ``data``, made by ``form_bytes``, holds under its key."""
+    from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
+
     renamed, size, weight, count = _FORM.unpack_from(data)
     middle = _FORM.size + BITS // 8
     end = middle + 8 * size
@@ -83,13 +79,16 @@ def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
     return lambda value: (kind, values(value))
 
 
-_REDUCERS = {kind: _reducer(kind) for kind in _VALUES}
+@cache
+def _reducers() -> dict[type, Callable[[Any], tuple[type, tuple[Any, ...]]]]:
+    kinds = (getattr(import_module(module), name) for module, names in _VALUES.items() for name in names)
+    return {kind: _reducer(kind) for kind in kinds}
 
 
 def pack(value: object) -> bytes:
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, protocol=5)
-    pickler.dispatch_table = _REDUCERS
+    pickler.dispatch_table = _reducers()
     pickler.dump(value)
     return sealed(buffer.getvalue())
 
@@ -105,7 +104,6 @@ def unpack(payload: object) -> Any:
 
 class _Loader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        known = _TRUSTED.get((module, name))
-        if known is None:
+        if name not in (*_VALUES.get(module, ()), *_ENUMERATIONS.get(module, ())):
             raise pickle.UnpicklingError(f"{module}.{name} is not a value of the index")
-        return known
+        return getattr(import_module(module), name)

@@ -1,6 +1,7 @@
 """What a run leaves behind of a whole tree: enough to answer again, and to compare only what has changed since.
 
-A ``Snapshot`` suffices to answer; the ``Workings`` behind it are needed, and loaded, only where something has changed.
+A ``Snapshot`` suffices to answer; the ``Workings`` behind it, and the rooms that these come from, are needed and loaded
+only where something has changed.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from esper_lint.discovery.bases import Outline
-from esper_lint.discovery.forms import BITS, Signature, Sketch
-from esper_lint.discovery.modules import Noqa
 from esper_lint.findings import FileError, UnitKind
-from esper_lint.matching.pairs import Pair
-from esper_lint.neighbourhoods import Place, Resident
+
+if TYPE_CHECKING:
+    from esper_lint.discovery.bases import Outline
+    from esper_lint.discovery.forms import Sketch
+    from esper_lint.discovery.modules import Noqa
+    from esper_lint.matching.pairs import Pair
+    from esper_lint.neighbourhoods import Place, Resident
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ def columns_of(workings: Workings) -> tuple[Any, ...]:
 
 
 def workings_of(columns: Any) -> Workings:
+    from esper_lint.discovery.bases import Outline
+    from esper_lint.neighbourhoods import Resident
+
     outlines, residents, kinds, neighbourhoods = columns
     sketches, common = {}, {}
     for kind, found in zip(UnitKind, kinds, strict=True):
@@ -78,6 +84,8 @@ def workings_of(columns: Any) -> Workings:
 
 
 def _kind_columns(sketches: Mapping[str, Sketch], common: Mapping[Pair, int]) -> tuple[Any, ...]:
+    from esper_lint.discovery.forms import BITS
+
     place = {key: number for number, key in enumerate(sketches)}
     signatures = [sketch.signature for sketch in sketches.values()]
     return (
@@ -95,6 +103,8 @@ def _kind_columns(sketches: Mapping[str, Sketch], common: Mapping[Pair, int]) ->
 def _from_kind_columns(
     keys: str, renamed: str, sizes: bytes, weights: bytes, bits: bytes, lefts: bytes, rights: bytes, lengths: bytes
 ) -> tuple[dict[str, Sketch], dict[Pair, int]]:
+    from esper_lint.discovery.forms import BITS, Signature, Sketch
+
     named, width = keys.split(), BITS // 8
     rows = zip(named, renamed.split(), _array(sizes), _array(weights), range(0, len(bits), width), strict=True)
     sketches = {

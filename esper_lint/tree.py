@@ -1,17 +1,21 @@
-"""The files of one run -> their contents' digests, facts, forms and lines, from the index where they are known."""
+"""The files of one run -> their contents' digests, facts, forms and lines, from the index where they are known.
+
+The room that reads files is entered, and imported, only if there is one to read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from esper_lint.discovery.blocks import physical_lines
-from esper_lint.discovery.decoding import decode
 from esper_lint.discovery.files import FileSet
-from esper_lint.discovery.forms import Form
-from esper_lint.discovery.reading import FileFacts, Reading, digest_of, facts_of, read_files
 from esper_lint.index import Index
+
+if TYPE_CHECKING:
+    from esper_lint.discovery.forms import Form
+    from esper_lint.discovery.reading import FileFacts, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class Tree:
 
     def read(self) -> None:
         """Read what is unread."""
+        if not self.unread:
+            return
+        from esper_lint.discovery.reading import digest_of, facts_of
+
         for name, data in self._buffered.items():
             self._digests[name] = digest_of(data)
             self._facts[name], forms = facts_of(data)
@@ -86,6 +94,10 @@ class Tree:
 
     def lines(self, name: str) -> list[str]:
         """The physical lines of a file.  Raises TreeChanged if it is no longer the file that was compared."""
+        from esper_lint.discovery.blocks import physical_lines
+        from esper_lint.discovery.decoding import decode
+        from esper_lint.discovery.reading import digest_of
+
         data = self._buffered.get(name)
         if data is None:
             try:
@@ -99,10 +111,14 @@ class Tree:
 
     def _read(self, names: Sequence[str]) -> dict[str, Reading]:
         """Read files; what was read is remembered even if the run ends in the middle of it."""
+        if not names:
+            return {}
+        from esper_lint.discovery.reading import read_files
+
         by_path = {self._files[name].path: name for name in names}
         found: dict[str, Reading] = {}
         try:
-            for reading in self._known_contents(by_path) if names else ():
+            for reading in self._known_contents(by_path):
                 found[by_path[reading.path]] = reading
                 self._advance(1)
             new = [path for path, name in by_path.items() if name not in found]
@@ -124,6 +140,8 @@ class Tree:
         """Readings of those files whose content the index knows from elsewhere: a touched file, another checkout."""
         if not self._index.holds_facts:
             return
+        from esper_lint.discovery.reading import Reading, digest_of
+
         digests = {}
         for path in paths:
             with suppress(OSError), open(path, "rb") as stream:

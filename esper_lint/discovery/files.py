@@ -10,7 +10,6 @@ order of PATHS, on the working directory or on the order in which the disk lists
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 import re
@@ -126,6 +125,8 @@ def _asked(path: str, cwd: str) -> _Asked:
 
 
 def _unknown(path: str, full: str) -> str:
+    import difflib  # few runs have anything to correct
+
     message = f"no such file or folder: {path!r}"
     try:
         near = difflib.get_close_matches(os.path.basename(full), sorted(os.listdir(os.path.dirname(full))), 1)
