@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 from esper_lint import __version__
@@ -17,7 +18,7 @@ from esper_lint.index import Index, IndexIncomplete, clear, turn
 from esper_lint.judging import judge, narrowed
 from esper_lint.parallel import no_garbage_collection
 from esper_lint.progress import Deadline, OutOfPatience, Progress, Silence
-from esper_lint.selection import on_disk, with_buffer
+from esper_lint.selection import on_disk, on_file, with_buffer
 from esper_lint.snapshot import Snapshot, Workings
 from esper_lint.tree import Buffer, Tree, TreeChanged
 
@@ -35,11 +36,14 @@ def analyse(
     *,
     cwd: str,
     buffer: Buffer | None = None,
+    only: str | None = None,
     use_cache: bool = True,
     progress: Progress | None = None,
     patience_s: float | None = None,
 ) -> Report:
     """Compare all files of the roots with each other and report what lies in ``paths``.
+
+    ``only`` names one file of them: what the report says of it, and no more, is reported.
 
     Raises UnknownPath for a path that does not exist, TreeChanged if files keep changing under the run, and nothing for
     whatever the files hold.  With ``patience_s``, raises OutOfPatience soon after that many seconds if what the index
@@ -49,6 +53,8 @@ def analyse(
     for attempt in range(_ATTEMPTS):
         found = on_disk(paths, config, cwd, buffer)
         files = found if buffer is None else with_buffer(found, paths, config, cwd, buffer)
+        if only is not None:
+            files = on_file(files, only, config, cwd)
         index = Index(config, enabled=use_cache)
         try:
             with no_garbage_collection():
@@ -83,8 +89,9 @@ def _evidence(
     if index.is_open and index.snapshot(name) is None:
         with turn(config, min(_WAIT_S, deadline.left_s)):
             deadline.check()
-            # What is on disk is worth keeping, also for a run on a buffer.
-            evidence = _current(name, found, None, config, index, deadline)
+            # What is on disk is worth keeping, also for a run on a buffer; its findings then are not asked for.
+            on_disk_now = files if buffer is None else replace(found, selected=frozenset())
+            evidence = _current(name, on_disk_now, None, config, index, deadline)
         if buffer is None:
             return evidence
     return _current(name, files, buffer, config, index, deadline)

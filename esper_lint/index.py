@@ -1,5 +1,7 @@
 """The index: what was learnt of a tree, kept in SQLite in the user's cache folder, keyed by content.
 
+Where that cannot be written, it lies among temporary files.
+
 Nothing in it is needed: a missing, read-only, corrupt or foreign index only costs time, so every failure here turns
 into "not known" and no caller has to handle one.  Facts and forms are keyed by the content they were computed from, so
 entries of several trees and of concurrent runs merge and no run wipes another's.  Everything computed stands behind a
@@ -12,7 +14,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import stat
 import sys
+import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -127,8 +131,12 @@ class Index:
 
     def __init__(self, config: Config, *, enabled: bool = True) -> None:
         self._connection: sqlite3.Connection | None = None
+        self._is_writable = True
         if enabled:
-            self._connection = _open(location(config))
+            path = location(config)
+            self._connection = _open(path)
+            if self._connection is None and (instead := _among_temporary_files(path)):
+                self._connection = _open(instead)
 
     @property
     def is_open(self) -> bool:
@@ -271,7 +279,7 @@ class Index:
             return []
 
     def _write(self, *statements: tuple[str, Sequence[Sequence[object]]]) -> None:
-        if self._connection is None:
+        if self._connection is None or not self._is_writable:
             return
         try:
             with self._connection:
@@ -279,7 +287,7 @@ class Index:
                 for statement, rows in statements:
                     self._connection.executemany(statement, rows)
         except sqlite3.OperationalError:
-            self.close()  # full disk, read-only or locked for too long: the index stays as it was
+            self._is_writable = False  # full disk, read-only or locked for too long: the index stays as it was
         except (sqlite3.Error, OverflowError):
             self._give_up()
 
@@ -293,6 +301,22 @@ class Index:
             if path:
                 with suppress(OSError):
                     os.remove(path)
+
+
+def _among_temporary_files(path: Path) -> Path | None:
+    """Where an index lies that can be made nowhere else: without any, every file under flake8 would be a first run.
+
+    The name of the folder can be guessed, so nothing is read from one that is not this user's own.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else 0  # elsewhere each user has a folder for temporary files
+    folder = Path(tempfile.gettempdir()) / f"esper-lint-{user}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+    except OSError:
+        return None
+    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == user
+    return folder / path.name if is_ours else None
 
 
 def _open(path: Path) -> sqlite3.Connection | None:

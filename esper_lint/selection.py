@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet, SourceFile, UnknownPath, find_files
+from esper_lint.discovery.gitignore import posix
 from esper_lint.tree import Buffer
 
 
@@ -47,6 +48,15 @@ def with_buffer(found: FileSet, paths: Sequence[str], config: Config, cwd: str, 
     if not _others(paths, place, cwd):  # only the buffer was asked for, not its folder
         return FileSet(tuple(files), frozenset({name}), (), found.roots)
     return replace(found, files=tuple(files), selected=found.selected | {name})
+
+
+def on_file(found: FileSet, path: str, config: Config, cwd: str) -> FileSet:
+    """``found`` with one file of the selected ones left to report; it may be called by its place or by a way there."""
+    full = os.path.abspath(os.path.join(cwd, path))
+    place = os.path.join(os.path.realpath(os.path.dirname(full)), os.path.basename(full))
+    names = {posix(os.path.relpath(way, config.project)) for way in (full, place, os.path.realpath(full))}
+    errors = tuple(error for error in found.errors if error.path in names)
+    return replace(found, selected=found.selected & names, errors=errors)
 
 
 def _place(buffer: Buffer, cwd: str) -> str:

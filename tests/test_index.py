@@ -10,10 +10,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -179,6 +181,34 @@ def test_a_cache_that_cannot_be_made_changes_nothing(tree: Path, place: str) -> 
     expected = report(tree)
     for _ in range(2):
         assert report(tree, cached=True, cache_dir=str(tree / place)) == expected
+
+
+def test_a_cache_that_cannot_be_made_is_kept_among_temporary_files(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    expected = report(tree, cached=True, cache_dir="/dev/null/cache")
+    (folder,) = tmp_path.glob("esper-lint-*")
+    assert folder.stat().st_mode & 0o777 == 0o700 and folder.stat().st_uid == os.getuid()
+    with patch("esper_lint.discovery.reading.read_source") as parsed:
+        assert report(tree, cached=True, cache_dir="/dev/null/cache") == expected
+    assert not parsed.called
+
+
+@pytest.mark.parametrize("planted", ["link", "file"])
+def test_what_another_has_put_among_temporary_files_is_not_read(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    place = tmp_path / f"esper-lint-{os.getuid()}"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    if planted == "link":
+        place.symlink_to(elsewhere)
+    else:
+        place.write_bytes(b"")
+    assert report(tree, cached=True, cache_dir="/dev/null/cache") == report(tree)
+    assert list(elsewhere.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a device of Linux")
