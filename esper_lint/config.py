@@ -6,7 +6,6 @@ the place that each value came from, which is what ``esper-lint config`` prints.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
@@ -90,6 +89,14 @@ OPTIONS: tuple[Option, ...] = (
     Option("include-generated", "boolean", False, "Compare generated and vendored files too."),
     Option("jobs", "integer", 0, "Worker processes; 0 means one per core.", 0, affects_matching=False),
     Option("cache-dir", "folder", "", "Folder of the index, if not in the user's cache.", affects_matching=False),
+    Option(
+        "cold-start-limit",
+        "integer",
+        10,
+        "Seconds that flake8 gives a comparison that is not in the index yet; 0 means as many as it takes.",
+        0,
+        affects_matching=False,
+    ),
 )
 
 
@@ -120,6 +127,7 @@ class Config:
     include_generated: bool
     jobs: int
     cache_dir: str
+    cold_start_limit: int
 
     def digest(self) -> str:
         """A name for all that can change what matches what: runs with equal digests may share an index."""
@@ -169,6 +177,8 @@ def require_known_codes(resolved: Resolved, codes: Collection[str]) -> None:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a message about a misspelt ``word``: ``; did you mean 'x'?``, or nothing if none is near."""
+    import difflib  # few runs have anything to correct
+
     close = difflib.get_close_matches(word, sorted(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 

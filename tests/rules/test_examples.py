@@ -15,6 +15,8 @@ EXAMPLES = [
     for rule in RULES.values()
     for kind, examples in (("invalid", rule.invalid), ("valid", rule.valid))
     for number, example in enumerate(examples)
+    # Only flake8 runs out of time: its tests run these.
+    if (rule.code, kind) != ("ESP901", "invalid")
 ]
 
 

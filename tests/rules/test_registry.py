@@ -20,6 +20,7 @@ def test_the_codes_and_names_are_those_of_the_design() -> None:
         ("ESP104", "duplicate-module", "P3"),
         ("ESP202", "unused-suppression", "P4"),
         ("ESP900", "unreadable-file", "P2"),
+        ("ESP901", "index-incomplete", "P3"),
     ]
 
 
