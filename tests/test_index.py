@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import pickle
@@ -261,22 +262,28 @@ def test_two_cold_runs_at_once_agree(tree: Path) -> None:
     assert report(tree, cached=True) == report(tree)
 
 
-def _write_forever(folder: str) -> None:
-    while True:
-        clear(config(Path(folder)))
-        report(Path(folder), cached=True)
+def _run_forever(folder: str) -> None:
+    """First runs, runs with a changed file, and runs without, one after the other."""
+    tree = Path(folder)
+    for number in itertools.count():
+        if number % 4 == 0:
+            clear(config(tree))
+        elif number % 4 < 3:
+            write(tree, {"m0.py": seed("M0", body=steps(number % 7))})
+        report(tree, cached=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
 def test_a_run_that_is_killed_leaves_a_sound_index(tree: Path) -> None:
-    expected = report(tree)
-    for number in range(6):
-        child = multiprocessing.Process(target=_write_forever, args=(str(tree),))
+    delays = random.Random(3)
+    for _ in range(int(os.environ.get("ESPER_KILLS", "8"))):
+        child = multiprocessing.Process(target=_run_forever, args=(str(tree),))
         child.start()
-        time.sleep(0.05 + 0.03 * number)
+        time.sleep(delays.uniform(0.01, 0.4))
         assert child.pid is not None
         os.kill(child.pid, signal.SIGKILL)
         child.join()
+        expected = report(tree)
         assert report(tree, cached=True) == expected
         assert report(tree, cached=True) == expected
 
