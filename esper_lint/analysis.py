@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from esper_lint import __version__
 from esper_lint.config import Config
@@ -15,12 +16,15 @@ from esper_lint.discovery.files import FileSet
 from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import Report, Summary
 from esper_lint.index import Index, IndexIncomplete, clear, turn
-from esper_lint.judging import judge, narrowed
+from esper_lint.judging import judge, judged, narrowed, needs_all_groups
 from esper_lint.parallel import no_garbage_collection
 from esper_lint.progress import Deadline, OutOfPatience, Progress, Silence
 from esper_lint.selection import on_disk, on_file, with_buffer
 from esper_lint.snapshot import Snapshot, Workings
 from esper_lint.tree import Buffer, Tree, TreeChanged
+
+if TYPE_CHECKING:
+    from esper_lint.suppression.baseline import Baseline
 
 __all__ = ["Buffer", "OutOfPatience", "Progress", "TreeChanged", "analyse", "analyse_alone"]
 
@@ -45,6 +49,42 @@ def analyse(
 
     ``only`` names one file of them: what the report says of it, and no more, is reported.
 
+    Raises ConfigError for a baseline that cannot be used, and otherwise what ``gather`` raises.
+    """
+    baseline = baseline_of(config)
+    whole = only is None and needs_all_groups(config, paths, cwd)
+    files, evidence = gather(
+        paths,
+        config,
+        cwd=cwd,
+        buffer=buffer,
+        only=only,
+        use_cache=use_cache,
+        progress=progress,
+        patience_s=patience_s,
+        everything=whole,
+    )
+    return narrowed(*judged(files, evidence, config, baseline, whole=whole))
+
+
+def gather(
+    paths: Sequence[str],
+    config: Config,
+    *,
+    cwd: str,
+    buffer: Buffer | None = None,
+    only: str | None = None,
+    use_cache: bool = True,
+    progress: Progress | None = None,
+    patience_s: float | None = None,
+    everything: bool = False,
+    today: Callable[[str], str] | None = None,
+) -> tuple[FileSet, Evidence]:
+    """The files that ``paths`` choose, and what comparing all files of the roots gives for them, or for ``everything``.
+
+    ``today`` tells of an earlier state, laid out elsewhere, where each of its folders is now.  What the index knows of
+    the tree of now then serves that state too, and stays what it is.
+
     Raises UnknownPath for a path that does not exist, TreeChanged if files keep changing under the run, and nothing for
     whatever the files hold.  With ``patience_s``, raises OutOfPatience soon after that many seconds if what the index
     lacks cannot be had by then; what was read until then is kept, so that the next run gets further.
@@ -58,7 +98,8 @@ def analyse(
         index = Index(config, enabled=use_cache)
         try:
             with no_garbage_collection():
-                evidence = _evidence(found, files, buffer, config, index, deadline)
+                asked = _all_of(files) if everything else files
+                evidence = _evidence(found, asked, buffer, config, index, deadline, today)
         except IndexIncomplete:
             if attempt > 0:  # not another run that was just renewing it
                 clear(config)  # the next run builds a sound one
@@ -70,7 +111,7 @@ def analyse(
             break
         finally:
             index.close()
-    return narrowed(judge(evidence, config), files.selected, files.errors)
+    return files, evidence
 
 
 def analyse_alone(buffer: Buffer, config: Config, *, cwd: str) -> Report:
@@ -78,14 +119,20 @@ def analyse_alone(buffer: Buffer, config: Config, *, cwd: str) -> Report:
     files = with_buffer(FileSet((), frozenset(), ()), (), config, cwd, buffer)
     index = Index(config, enabled=False)
     evidence = _evidence(files, files, buffer, config, index, Deadline(Silence(), None))
-    return narrowed(judge(evidence, config), files.selected, files.errors)
+    return narrowed(judge(evidence, config, baseline_of(config), settled=False), files.selected)
 
 
 def _evidence(
-    found: FileSet, files: FileSet, buffer: Buffer | None, config: Config, index: Index, deadline: Deadline
+    found: FileSet,
+    files: FileSet,
+    buffer: Buffer | None,
+    config: Config,
+    index: Index,
+    deadline: Deadline,
+    today: Callable[[str], str] | None = None,
 ) -> Evidence:
     """What the tree gives for the selected files; ``found`` is what ``files`` are without the buffer."""
-    name = _tree_name(files, config)
+    name = _tree_name(files, config, today or str)
     if index.is_open and index.snapshot(name) is None:
         with turn(config, min(_WAIT_S, deadline.left_s)):
             deadline.check()
@@ -94,15 +141,22 @@ def _evidence(
             evidence = _current(name, on_disk_now, None, config, index, deadline)
         if buffer is None:
             return evidence
-    return _current(name, files, buffer, config, index, deadline)
+    return _current(name, files, buffer, config, index, deadline, keep=buffer is None and today is None)
 
 
 def _current(
-    name: str, files: FileSet, buffer: Buffer | None, config: Config, index: Index, deadline: Deadline
+    name: str,
+    files: FileSet,
+    buffer: Buffer | None,
+    config: Config,
+    index: Index,
+    deadline: Deadline,
+    *,
+    keep: bool = True,
 ) -> Evidence:
     """What the tree gives for the selected files, with what has changed brought up to date.
 
-    The index keeps what was learnt, unless a buffer stands in for a file.
+    The index keeps what was learnt, unless it is of a state in which the tree on disk is not.
     """
     tree = Tree(files, buffer, index, config.jobs, deadline.advance)
     deadline.stage("reading", len(tree.unread))
@@ -114,7 +168,7 @@ def _current(
         workings = index.workings(name, snapshot)
         state = advance(snapshot if workings else Snapshot(), workings or Workings(), tree, config, deadline)
         snapshot, workings, region = state.snapshot, state.workings, state.region
-        if buffer is None:
+        if keep:
             index.add_tree(name, snapshot, workings)
     wanted = {key for path in files.selected for key in snapshot.homes.get(path, ())}
     groups = index.groups(name, wanted)
@@ -128,7 +182,7 @@ def _current(
         if region is None or not missing <= region.relations.keys():
             region = region_around(missing, workings, tree, config)
         new = told(region, missing, tree, config, index, deadline)
-        if buffer is None:
+        if keep:
             index.add_groups(name, new)
         groups |= new
     return Evidence(
@@ -139,10 +193,23 @@ def _current(
     )
 
 
-def _tree_name(files: FileSet, config: Config) -> str:
+def baseline_of(config: Config) -> Baseline | None:
+    """The baseline that the settings name.  Raises ConfigError for one that cannot be used."""
+    if not config.baseline:
+        return None
+    from esper_lint.suppression.baseline_file import read_baseline  # most runs have none
+
+    return read_baseline(config)
+
+
+def _tree_name(files: FileSet, config: Config, today: Callable[[str], str]) -> str:
     """What stays the same of a tree from run to run, and all else that its groups depend on."""
-    parts = (__version__, config.digest(), config.project, *files.roots)
+    parts = (__version__, config.digest(), *map(today, (config.project, *files.roots)))
     return blake2b("\0".join(parts).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
+
+
+def _all_of(files: FileSet) -> FileSet:
+    return replace(files, selected=frozenset(file.name for file in files.files))
 
 
 def _shown_order(told: Told) -> tuple[str, int, str, str]:

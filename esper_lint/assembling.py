@@ -61,6 +61,7 @@ def assemble(
                 guard=guard,
                 variant=variants[unit.key.exact],
                 near=links.of(unit, number),
+                forwards=tuple(_forwards(unit, prints[UnitKind.FORWARD])),
             )
             for unit, guard in zip(one.units, one.guards, strict=True)
         )
@@ -79,6 +80,13 @@ def assemble(
             )
         )
     return tuple(groups)
+
+
+def _forwards(unit: Unit, prints: Mapping[_Place, str]) -> Iterator[str]:
+    """The fingerprints of the forwards of a class that are large enough to be compared; of a forward none."""
+    if unit.kind is UnitKind.CLASS:
+        places = (Unit(UnitKind.FORWARD, unit.path, unit.owner, forward).place for forward in unit.owner.forwards)
+        yield from (prints[place] for place in places if place in prints)
 
 
 def _similarities(variants: Sequence[Unit], clustering: Clustering) -> tuple[tuple[float, ...], ...]:

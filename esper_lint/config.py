@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "boolean": "true or false",
     "strings": 'a list of strings, such as ["one", "two"]',
     "folder": "a string",
+    "file": "a string",
     "folders": 'a list of strings, such as ["src", "lib"]',
     "table": 'a table of lists of strings, such as {"tests/*" = ["ESP101"]}',
 }
@@ -42,6 +43,7 @@ class Option:
     minimum: int | None = None
     maximum: int | None = None
     affects_matching: bool = True
+    chooses: bool = False  # among findings, once all is compared
 
     @property
     def attribute(self) -> str:
@@ -75,14 +77,19 @@ OPTIONS: tuple[Option, ...] = (
         (),
         "Rule codes or prefixes to report; empty means all that are on by default.",
         affects_matching=False,
+        chooses=True,
     ),
-    Option("ignore", "strings", (), "Rule codes or prefixes not to report.", affects_matching=False),
+    Option("ignore", "strings", (), "Rule codes or prefixes not to report.", affects_matching=False, chooses=True),
     Option(
         "per-file-ignores",
         "table",
         (),
         "Patterns of paths, each with the rule codes that are silent there.",
         affects_matching=False,
+        chooses=True,
+    ),
+    Option(
+        "baseline", "file", "", "File of known groups, which are not reported.", affects_matching=False, chooses=True
     ),
     Option("exclude", "strings", (), "Further git-ignore style patterns of files that are not read."),
     Option("respect-gitignore", "boolean", True, "Leave out what git ignores."),
@@ -105,8 +112,8 @@ class Config:
     """Every setting resolved, and where the project is: all that a stage may know of its surroundings.
 
     ``project`` is absolute and holds no links; paths in reports are relative to it, and so are ``roots``.
-    ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``cache_dir`` is
-    absolute, or empty for the user's.
+    ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``baseline``
+    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's.
     """
 
     project: str
@@ -122,6 +129,7 @@ class Config:
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...]
+    baseline: str
     exclude: tuple[str, ...]
     respect_gitignore: bool
     include_generated: bool
@@ -158,7 +166,7 @@ def load(start: str, overrides: Mapping[str, object]) -> Resolved:
         value = _checked(option, raw, place)
         if option.kind == "folders":
             value = tuple(Path(os.path.relpath(os.path.join(base, one), project.folder)).as_posix() for one in value)
-        elif option.kind == "folder" and value:
+        elif option.kind in ("folder", "file") and value:
             value = os.path.abspath(os.path.join(base, os.path.expanduser(value)))
         values[key], origins[key] = value, place
     settings = {option.attribute: values[option.key] for option in OPTIONS}
@@ -193,7 +201,7 @@ def _option(key: str, place: str) -> Option:
 def _checked(option: Option, raw: object, place: str) -> Any:
     """``raw`` in the type that Config holds."""
     match option.kind, raw:
-        case ("boolean", bool()) | ("folder", str()):
+        case ("boolean", bool()) | ("folder" | "file", str()):
             return raw
         case "integer", int() if not isinstance(raw, bool):
             low, high = option.minimum, option.maximum

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from esper_lint.findings import FileError, Group, Summary
 
 if TYPE_CHECKING:
-    from esper_lint.discovery.modules import Noqa
+    from esper_lint.discovery.noqa import Noqa
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class Member:
 
     ``line`` is the ``def forward`` line for a forward, the ``class`` line for a class; ``forward_line`` is where a
     finding on it is placed.  ``similarity`` is to the group's first member.  ``variant`` numbers what the members say:
-    those with the same one are equal but for comments and layout, and interchangeable.
+    those with the same one are equal but for comments and layout, and interchangeable.  ``forwards`` are the
+    fingerprints of a class's forwards, for which it speaks.
     """
 
     path: str
@@ -110,6 +111,7 @@ class Member:
     guard: Guard | None
     variant: int
     near: tuple[NearLink, ...] = ()
+    forwards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

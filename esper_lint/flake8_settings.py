@@ -25,6 +25,7 @@ _FORMS = {
     "integer": "N",
     "boolean": "true|false",
     "folder": "FOLDER",
+    "file": "FILE",
     "folders": "FOLDER,...",
     "strings": "TEXT,...",
 }

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _VALUES = {
     "esper_lint.discovery.blocks": ("Block",),
     "esper_lint.discovery.forms": ("FormKey",),
-    "esper_lint.discovery.modules": ("ClassFacts", "Forward", "Noqa", "Piece", "SourceFacts"),
+    "esper_lint.discovery.modules": ("ClassFacts", "Forward", "Piece", "SourceFacts"),
+    "esper_lint.discovery.noqa": ("Noqa",),
     "esper_lint.discovery.reading": ("FileFacts",),
     "esper_lint.evidence": ("Told",),
     "esper_lint.findings": ("FileError", "Group", "Guard", "Hole", "Member", "NearLink", "Span"),

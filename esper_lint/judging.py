@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from esper_lint.config import Config
+from esper_lint.discovery.gitignore import lies_in
 from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import FileError, Finding, Group, HoleKind, Report, Summary
 from esper_lint.rules import RULES
 from esper_lint.rules.comparison import RENAMES, Comparison, one_to_one
 from esper_lint.rules.messages import messages
 from esper_lint.suppression.settings import per_file_silencers
-from esper_lint.suppression.status import Silencers, Status, covers, status
-from esper_lint.suppression.unused import unused_noqa
+from esper_lint.suppression.status import Silencers, Status, covers, status, status_at
+from esper_lint.suppression.unused import unused_entries, unused_noqa
+
+if TYPE_CHECKING:
+    from esper_lint.discovery.files import FileSet
+    from esper_lint.suppression.baseline import Baseline
 
 
-def judge(evidence: Evidence, config: Config) -> Report:
-    """Every finding that the evidence gives, silent ones with their reason, in the order in which they are shown."""
+def judge(
+    evidence: Evidence,
+    config: Config,
+    baseline: Baseline | None = None,
+    *,
+    errors: Sequence[FileError] = (),
+    settled: bool = True,
+    whole: bool = False,
+) -> Report:
+    """Every finding that the evidence gives, silent ones with their reason, in the order in which they are shown.
+
+    ``errors`` were met beside the evidence, while looking for files.  What is unused is said only where ``is_settled``
+    holds, and of a baseline's entries only if the evidence is ``whole``: holds all groups of the tree.
+    """
     selected = {code for code in RULES if _is_selected(code, config)}
     groups = [told.group for told in evidence.groups]
-    noqa = {(path, one.line): one for path, found in evidence.noqa.items() for one in found}
-    named = {member.path for group in groups for member in group.members}
-    silencers = Silencers(noqa, per_file_silencers(config.per_file_ignores, named))
+    unread = [*evidence.errors, *errors]
+    silencers = Silencers(
+        evidence.noqa, per_file_silencers(config.per_file_ignores, _named(evidence, unread)), baseline
+    )
     findings: list[Finding] = []
     kept: list[Group] = []
     for told in evidence.groups:
@@ -31,20 +51,51 @@ def judge(evidence: Evidence, config: Config) -> Report:
             verdict = status(told.group, silencers)
             kept.append(replace(told.group, suppressed=verdict.group))
             findings.extend(_findings(told, verdict))
-    if "ESP202" in selected:
-        findings.extend(unused_noqa(evidence.noqa, groups, selected))
-    findings.extend(error_finding(error) for error in evidence.errors if error.rule in selected)
-    return _report(evidence.summary, kept, findings, evidence.errors)
+    lone = [error_finding(error) for error in unread]
+    if settled:
+        lone.extend(unused_noqa(evidence.noqa, groups, selected))
+    if settled and whole and baseline is not None:
+        lone.extend(unused_entries(baseline, groups, unread))
+    for finding in lone:
+        if finding.rule in selected:
+            reason = status_at(finding.path, finding.line, finding.rule, silencers)
+            findings.append(replace(finding, suppressed=reason))
+    return report_of(evidence.summary, kept, findings, unread)
 
 
-def narrowed(report: Report, selected: frozenset[str], errors: Sequence[FileError]) -> Report:
-    """What a report on the whole tree says of the selected files; ``errors`` were met while looking for files."""
-    findings = [finding for finding in report.findings if finding.path in selected]
-    findings.extend(error_finding(error) for error in errors)
+def judged(
+    files: FileSet, evidence: Evidence, config: Config, baseline: Baseline | None, *, whole: bool
+) -> tuple[Report, frozenset[str], frozenset[str]]:
+    """The report on whole groups that the evidence gives for some files, and the names to narrow it to."""
+    settled = is_settled(config, files.roots)
+    report = judge(evidence, config, baseline, errors=files.errors, settled=settled, whole=whole)
+    besides = {error.path for error in files.errors} | ({baseline.name} if baseline else set())
+    return report, files.selected, frozenset(besides)
+
+
+def is_settled(config: Config, searched: Sequence[str]) -> bool:
+    """Whether the folders that were ``searched`` (absolute) are all that there is to compare, so that what has no copy
+    there has none.  Without our table they depend on PATHS, and a copy may lie beside them."""
+    return config.has_table or bool(config.roots) or any(lies_in(config.project, folder) for folder in searched)
+
+
+def needs_all_groups(config: Config, paths: Sequence[str], cwd: str) -> bool:
+    """Whether all groups must be known, not only those of the selected files: PATHS ask for the baseline's file too,
+    by itself or by a folder that holds it, and only who knows all groups can say which of its entries are unused."""
+    if not config.baseline or not _is_selected("ESP202", config):
+        return False
+    place = os.path.realpath(config.baseline)
+    return any(lies_in(place, os.path.realpath(os.path.join(cwd, path))) for path in paths)
+
+
+def narrowed(report: Report, selected: frozenset[str], besides: Collection[str] = ()) -> Report:
+    """What a report on the whole tree says of the selected files, and of what stands ``besides`` (the baseline)."""
+    asked = selected.union(besides)
+    findings = [finding for finding in report.findings if finding.path in asked]
     groups = [group for group in report.groups if any(member.path in selected for member in group.members)]
-    found = [error for error in report.errors if error.path in selected]
+    errors = [error for error in report.errors if error.path in asked]
     summary = report.summary if selected else replace(report.summary, files=0, module_classes=0, forwards=0)
-    return _report(summary, groups, findings, [*found, *errors])
+    return report_of(summary, groups, findings, errors)
 
 
 def error_finding(error: FileError) -> Finding:
@@ -54,7 +105,13 @@ def error_finding(error: FileError) -> Finding:
     return Finding(error.rule, None, error.path, error.line, 1, error.line, error.message, fingerprint, severity)
 
 
-def _report(
+def _named(evidence: Evidence, errors: Iterable[FileError]) -> set[str]:
+    """Every file that something may be said of."""
+    members = (member.path for told in evidence.groups for member in told.group.members)
+    return {*members, *evidence.noqa, *(error.path for error in errors)}
+
+
+def report_of(
     summary: Summary, groups: Sequence[Group], findings: Iterable[Finding], errors: Sequence[FileError]
 ) -> Report:
     shown = sorted(findings, key=lambda one: (one.path, one.line, one.column, one.rule, one.message))

@@ -24,11 +24,12 @@ def on_disk(paths: Sequence[str], config: Config, cwd: str, buffer: Buffer | Non
         if os.path.isdir(place):
             raise UnknownPath(f"{buffer.name}: is a folder; standard input stands in for a file")
         paths = _others(paths, place, cwd) or [os.path.dirname(place)]
+    sources = _others(paths, config.baseline, cwd)
     roots = [os.path.join(config.project, root) for root in config.roots]
     if not roots and config.has_table:
         roots = [config.project]
-    return find_files(
-        paths,
+    found = find_files(
+        sources,
         roots=roots,
         project=config.project,
         cwd=cwd,
@@ -36,6 +37,9 @@ def on_disk(paths: Sequence[str], config: Config, cwd: str, buffer: Buffer | Non
         respect_gitignore=config.respect_gitignore,
         include_vendored=config.include_generated,
     )
+    if paths and not sources:  # only the baseline was asked for, which is no source file
+        return replace(found, selected=frozenset(), errors=())
+    return found
 
 
 def with_buffer(found: FileSet, paths: Sequence[str], config: Config, cwd: str, buffer: Buffer) -> FileSet:

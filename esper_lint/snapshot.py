@@ -17,7 +17,7 @@ from esper_lint.findings import FileError, UnitKind
 if TYPE_CHECKING:
     from esper_lint.discovery.bases import Outline
     from esper_lint.discovery.forms import Sketch
-    from esper_lint.discovery.modules import Noqa
+    from esper_lint.discovery.noqa import Noqa
     from esper_lint.matching.pairs import Pair
     from esper_lint.neighbourhoods import Place, Resident
 

@@ -19,6 +19,7 @@ OTHER = {
     "boolean": None,
     "strings": ["one"],
     "folder": "there",
+    "file": "there.json",
     "folders": ["src"],
     "table": {"a": ["b"]},
 }

@@ -21,6 +21,7 @@ from esper_lint.config import ConfigError, did_you_mean
 
 PROGRAM = "esper-lint"
 VERBS = {
+    "baseline": "Write down what is there, so that only what is new is reported.",
     "check": "Find near-duplicate modules and say how they differ.",
     "config": "Print every setting, its value and where it came from.",
     "explain": "Print the page of a rule, or list the rules.",

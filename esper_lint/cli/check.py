@@ -17,6 +17,8 @@ from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.cli.sources import FileLines
 from esper_lint.cli.terminal import PLAIN_WIDTH, style_of
+from esper_lint.cli.wording import counted
+from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.findings import Report
 from esper_lint.output import FORMATS, Style, statistics
@@ -69,6 +71,7 @@ def _deliveries(ctx: click.Context, param: click.Parameter, values: Sequence[str
 )
 @click.option("--statistics", "with_statistics", is_flag=True, help="Append counts by rule.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the index.")
+@click.option("--new-from", metavar="REV", help="Report only groups that are new or changed since a git revision.")
 @click.option("--stdin-filename", metavar="NAME", help="The file that standard input, given as '-', stands in for.")
 @setting_options
 def command(
@@ -77,6 +80,7 @@ def command(
     outputs: tuple[Delivery, ...],
     with_statistics: bool,
     no_cache: bool,
+    new_from: str | None,
     stdin_filename: str | None,
     **settings: Any,
 ) -> int:
@@ -89,7 +93,7 @@ def command(
     config = resolve(named, settings).config
     with TerminalProgress() as progress:
         try:
-            report = analyse(named, config, cwd=os.getcwd(), buffer=buffer, use_cache=not no_cache, progress=progress)
+            report, left_out = _run(new_from, named, config, buffer, not no_cache, progress)
         except UnknownPath as error:
             raise click.UsageError(str(error)) from error
     sources = FileLines(config.project, buffer)
@@ -104,8 +108,24 @@ def command(
         to_standard_output(statistics(report))
     elif with_statistics:
         _note("\n".join(statistics(report)))  # text within JSON would make it no JSON
-    _note(_summary(report, named))
+    _note(_summary(report, named) + _omission(left_out, new_from))
     return Exit.FINDINGS if report.active else Exit.CLEAN
+
+
+def _run(
+    new_from: str | None,
+    paths: Sequence[str],
+    config: Config,
+    buffer: Buffer | None,
+    use_cache: bool,
+    progress: TerminalProgress,
+) -> tuple[Report, int]:
+    """The report, and how many groups ``--new-from`` left out of it."""
+    if new_from is None:
+        return analyse(paths, config, cwd=os.getcwd(), buffer=buffer, use_cache=use_cache, progress=progress), 0
+    from esper_lint.cli.new_from import analyse_since
+
+    return analyse_since(new_from, paths, config, buffer=buffer, use_cache=use_cache, progress=progress)
 
 
 def _standard_input(paths: Sequence[str], name: str | None) -> Buffer | None:
@@ -121,16 +141,19 @@ def _summary(report: Report, paths: Sequence[str]) -> str:
     where = ", ".join(paths)
     if not found.files:
         return f"nothing was checked: no Python files in {where}"
-    seen = f"{_count(found.files, 'file')}, {_count(found.module_classes, 'module class', 'es')}"
+    seen = f"{counted(found.files, 'file')}, {counted(found.module_classes, 'module class', 'es')}"
     if not found.module_classes and not active:
-        return f"nothing was checked: no module classes in {where} ({_count(found.files, 'file')})"
+        return f"nothing was checked: no module classes in {where} ({counted(found.files, 'file')})"
     silent = len(report.findings) - active
-    told = f"{_count(active, 'finding')}" + (f" ({silent} suppressed)" if silent else "")
+    told = f"{counted(active, 'finding')}" + (f" ({silent} suppressed)" if silent else "")
     return f"{told} in {seen}"
 
 
-def _count(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number:,} {noun}{'' if number == 1 else plural}"
+def _omission(groups: int, revision: str | None) -> str:
+    """What ``--new-from`` kept from the report."""
+    if not groups:
+        return ""
+    return f"; left out {counted(groups, 'group')} that {'is' if groups == 1 else 'are'} not new since {revision}"
 
 
 def _note(text: str) -> None:

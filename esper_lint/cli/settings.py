@@ -61,6 +61,8 @@ def _as_click(option: Option) -> Callable[[Decorated], Decorated]:
             return click.option(name, type=int, metavar="N", help=option.help)
         case "folder":
             return click.option(name, metavar="FOLDER", help=option.help)
+        case "file":
+            return click.option(name, metavar="FILE", help=option.help)
         case "folders":
             return click.option(name, multiple=True, metavar="FOLDER,...", help=option.help)
         case _:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-import tokenize
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +17,12 @@ from dataclasses import dataclass
 from esper_lint.discovery.blocks import Block, block_of, physical_lines
 from esper_lint.discovery.forms import Form, FormKey
 from esper_lint.discovery.guards import branches, chosen_classes, import_flags, may_guard
+from esper_lint.discovery.noqa import Noqa, noqa_comments
 from esper_lint.discovery.streams import ClassStream, parameter_names
 from esper_lint.findings import Guard
 
 # Only these bytes make a file worth parsing (two thirds of the cost of reading a library lie in the others).
 HAS_FORWARD = re.compile(rb"def\s+forward\b")
-_NOQA = re.compile(r"#\s*noqa(?!\w)(?P<codes>\s*:\s*[A-Z][A-Z0-9]*(?:[\s,]+[A-Z][A-Z0-9]*)*)?", re.IGNORECASE)
 # No anchor: a pattern that begins with a literal is searched for five times as fast.
 _CLASS_HEADER = re.compile(rb"class[ \t]+(\w+)[ \t]*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\))?[ \t]*:")
 _CLASS_LINE = re.compile(r"^[ \t\f]*class\b", re.MULTILINE)
@@ -85,15 +84,6 @@ class ClassFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Noqa:
-    """A ``# noqa`` comment: the codes it names (empty for a bare one)."""
-
-    line: int
-    column: int
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SourceFacts:
     """All that the later stages need to know of one file; its forms travel beside it, by their exact keys."""
 
@@ -114,7 +104,8 @@ def read_source(text: str) -> tuple[SourceFacts, dict[str, Form]]:
         classes = tuple(reader.facts(scope, node, guards, chosen) for scope, node, guards in found)
     except RecursionError:
         raise Unparsable(1, "nested too deeply to be read") from None
-    return SourceFacts(_imports_torch(imports), classes, _noqa_comments(text, reader.lines, classes)), reader.forms
+    acting = {forward.line for facts in classes for forward in facts.forwards}
+    return SourceFacts(_imports_torch(imports), classes, noqa_comments(text, reader.lines, acting)), reader.forms
 
 
 def read_headers(data: bytes) -> SourceFacts:
@@ -323,32 +314,3 @@ def _dotted(expression: ast.expr, imports: dict[str, str]) -> str:
         return "?"  # a call or another expression: a base that can't be resolved
     parts.append(imports.get(expression.id, expression.id))
     return ".".join(reversed(parts))
-
-
-def _noqa_comments(text: str, lines: Sequence[str], classes: Sequence[ClassFacts]) -> tuple[Noqa, ...]:
-    """The noqa comments on forward lines, where they act, and those anywhere that name one of our codes."""
-    if _NOQA.search(text) is None:
-        return ()
-    acting = {forward.line for facts in classes for forward in facts.forwards}
-
-    def found(number: int, column: int, text: str) -> Noqa | None:
-        match = _NOQA.search(text)
-        if match is None:
-            return None
-        codes = tuple(code.upper() for code in re.findall(r"[A-Za-z][A-Za-z0-9]*", match["codes"] or ""))
-        concerns_us = number in acting or any(code.startswith("ESP") for code in codes)
-        return Noqa(number, column + match.start() + 1, codes) if concerns_us else None
-
-    # What looks like a comment may stand in a string.  To tokenize takes longer than to parse, so only the few files
-    # where it matters are.
-    if not any("#" in line and found(number, 0, line) for number, line in enumerate(lines, 1)):
-        return ()
-    comments = (found(*comment) for comment in _comments(lines))
-    return tuple(comment for comment in comments if comment is not None)
-
-
-def _comments(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """(line, column from 0, text) of every comment of a file that parses."""
-    for token in tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__):
-        if token.type == tokenize.COMMENT:
-            yield *token.start, token.string

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from esper_lint.discovery.blocks import physical_lines
 from esper_lint.discovery.decoding import Undecodable, decode
 from esper_lint.discovery.forms import Form
 from esper_lint.discovery.generated import is_generated
 from esper_lint.discovery.modules import HAS_FORWARD, SourceFacts, Unparsable, read_headers, read_source
+from esper_lint.discovery.noqa import noqa_of_file
 from esper_lint.parallel import cores, forked_map
 
 # Below this many bytes of source a second process costs more than it saves.
@@ -53,10 +55,20 @@ def facts_of(data: bytes) -> tuple[FileFacts, tuple[Form, ...]]:
     if not (b"forward" in data and HAS_FORWARD.search(data)) and b"\0" not in data:
         return FileFacts(read_headers(data), generated), ()
     try:
-        source, forms = read_source(decode(data))
-    except (Undecodable, Unparsable) as error:
-        return FileFacts(_NOTHING, generated, error.line, error.message), ()
+        text = decode(data)
+    except Undecodable as error:
+        return _unreadable(error, data.decode("latin-1"), generated), ()  # the encoding that flake8 then falls back on
+    try:
+        source, forms = read_source(text)
+    except Unparsable as error:
+        return _unreadable(error, text, generated), ()
     return FileFacts(source, generated), tuple(forms.values())
+
+
+def _unreadable(error: Undecodable | Unparsable, text: str, generated: bool) -> FileFacts:
+    """What is known all the same: whether a comment silences the file, the error included."""
+    silent = noqa_of_file(physical_lines(text))
+    return FileFacts(SourceFacts(False, (), (silent,) if silent else ()), generated, error.line, error.message)
 
 
 def read_file(path: str) -> Reading:

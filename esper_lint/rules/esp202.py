@@ -1,4 +1,4 @@
-"""ESP202: suppressions that no longer silence anything."""
+"""ESP202: comments and baseline entries that no longer silence anything."""
 
 from __future__ import annotations
 
@@ -66,20 +66,27 @@ RULE = Rule(
     code="ESP202",
     name="unused-suppression",
     severity=Severity.P4,
-    summary="A `noqa` comment with one of our codes silences nothing.",
+    summary="A `noqa` comment with one of our codes, or an entry of the baseline, silences nothing.",
     what="""
-Reports a `# noqa` comment that names a code of esper-lint on a line where that rule has nothing to report. A bare
-`# noqa` is left alone: it may be there for another tool.
+Reports a `# noqa` comment that names a code of esper-lint on a line where that rule has nothing to report, and a code
+in small letters, which neither flake8 nor esper-lint reads as one. A bare `# noqa` is left alone: it may be there for
+another tool.
+
+Reports, on its line in the baseline's file, an entry of which no member is in a group any more. Only a run that is
+asked for that file too does so, by a folder that holds it: a run on a few files has no reason to speak of the others.
+
+Where neither `roots` nor a table of settings says what belongs to the project, a run on a part of it reports neither:
+the copy may lie in the other part.
 """,
     why="""
-The comment once said that a copy is deliberate. With the copy gone, or changed beyond the threshold, it says something
-that is not true, and it would silence the next copy without anybody having decided so.
+The comment, or the entry, once said that a copy is known. With the copy gone, or changed beyond the threshold, it says
+something that is not true, and it would silence the next copy without anybody having decided so.
 """,
     use_instead="""
-Delete the comment, or the code that is not needed.
+Delete the comment, or the code that is not needed. `esper-lint baseline --update` drops the entries.
 """,
     invalid=({"pooler.py": _LEFT_OVER},),
     valid=({"pooler.py": _NO_COPY}, {"gated.py": _IN_USE}),
-    options=("select", "ignore", "per-file-ignores"),
+    options=("select", "ignore", "per-file-ignores", "baseline"),
     references=("[Ruff's RUF100](https://docs.astral.sh/ruff/rules/unused-noqa/), the same idea for its own codes",),
 )

@@ -1,1 +1,1 @@
-"""What is silent, and why: comments, per-file settings (and later contracts and the baseline) -> one status a group."""
+"""What is silent, and why: comments, per-file settings, the baseline (and later contracts) -> one status a group."""

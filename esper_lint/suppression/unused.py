@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from esper_lint.discovery.modules import Noqa
-from esper_lint.findings import Finding, Group, Severity
+from esper_lint.findings import FileError, Finding, Group, Severity
 from esper_lint.suppression.status import covers
+
+if TYPE_CHECKING:
+    from esper_lint.discovery.noqa import Noqa
+    from esper_lint.suppression.baseline import Baseline, Entry
 
 RULE = "ESP202"
 
@@ -14,24 +18,52 @@ RULE = "ESP202"
 def unused_noqa(
     comments: Mapping[str, Iterable[Noqa]], groups: Iterable[Group], known: Iterable[str]
 ) -> Iterator[Finding]:
-    """A finding for every code of ours that a noqa comment names and that is at no member on its line.
+    """A finding for every code of ours that a noqa comment names and that is at no member on its lines.
 
-    A bare ``# noqa`` speaks to every linter and is never ours to judge; neither is a code that is not ``known``.
+    A bare ``# noqa`` speaks to every linter and is never ours to judge; neither is a code that is not ``known``, nor
+    one of this rule itself: what could be said of it, it would silence.
     """
-    rules_at: dict[tuple[str, int], set[str]] = {}
+    rules_at: dict[str, dict[int, set[str]]] = {}
     for group in groups:
         for member in group.members:
-            rules_at.setdefault((member.path, member.forward_line), set()).add(group.rule)
+            rules_at.setdefault(member.path, {}).setdefault(member.forward_line, set()).add(group.rule)
     judged = set(known)
     for path in sorted(comments):
+        at = rules_at.get(path, {})
         for noqa in comments[path]:
-            silenced = rules_at.get((path, noqa.line), set())
+            silenced = {rule for line, rules in at.items() if noqa.first <= line <= noqa.last for rule in rules}
             for code in dict.fromkeys(noqa.codes):
-                if not any(rule.startswith(code) for rule in judged) or not code.startswith("ESP"):
+                if not _is_ours(code, judged) or any(covers((code,), rule) for rule in silenced):
                     continue
-                if any(covers((code,), rule) for rule in silenced):
-                    continue
-                message = f"`# noqa: {code}` silences nothing here: remove it"
+                capitals = any(covers((code.upper(),), rule) for rule in silenced)
+                advice = f"codes count in capitals, as {code.upper()}" if capitals else "remove it"
+                message = f"`# noqa: {code}` silences nothing here: {advice}"
                 yield Finding(
                     RULE, None, path, noqa.line, noqa.column, noqa.line, message, f"{RULE}:{code}", Severity.P4
                 )
+
+
+def unused_entries(baseline: Baseline, groups: Iterable[Group], unread: Iterable[FileError]) -> Iterator[Finding]:
+    """A finding, in the baseline's file, for every entry of which nothing is left.
+
+    ``groups`` are all that there are, but for what stands in files and folders that are ``unread``.
+    """
+    for entry, now in zip(baseline.entries, baseline.as_now(groups, unread), strict=True):
+        if now is None:
+            message = f"this group is no longer found: {_named(entry)}; run `esper-lint baseline --update`"
+            fingerprint = f"{RULE}:{entry.id}"
+            yield Finding(RULE, None, baseline.name, entry.line, 1, entry.line, message, fingerprint, Severity.P4)
+
+
+def _is_ours(code: str, judged: Iterable[str]) -> bool:
+    written = code.upper()
+    return (
+        written.startswith("ESP") and not covers((written,), RULE) and any(rule.startswith(written) for rule in judged)
+    )
+
+
+def _named(entry: Entry) -> str:
+    named = [f"`{one.qualname}` ({one.path})" for one in entry.members]
+    if len(named) > 2:
+        named[1:] = [f"{len(named) - 1} others"]
+    return " and ".join(named)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from esper_lint.analysis import analyse
-from esper_lint.deciding import measure_of
 from esper_lint.config import Config, load
+from esper_lint.deciding import measure_of
 from esper_lint.discovery.forms import Form, FormKey
 from esper_lint.discovery.reading import facts_of
 from esper_lint.findings import Group, Member, Report, UnitKind
