@@ -173,6 +173,7 @@ def _current(
     wanted = {key for path in files.selected for key in snapshot.homes.get(path, ())}
     groups = index.groups(name, wanted)
     missing = wanted - groups.keys()
+    new: dict[str, Told] = {}
     if missing:
         from esper_lint.deciding import region_around, told
 
@@ -181,10 +182,15 @@ def _current(
             raise IndexIncomplete
         if region is None or not missing <= region.relations.keys():
             region = region_around(missing, workings, tree, config)
-        new = told(region, missing, tree, config, index, deadline)
-        if keep:
-            index.add_groups(name, new)
-        groups |= new
+        new = told(region, missing, files.selected, tree, config, index, deadline)
+    lacking = {key: one for key, one in groups.items() if not one.answers(files.selected)}
+    if lacking:
+        from esper_lint.deciding import answered
+
+        new |= {key: answered(one, files.selected) for key, one in lacking.items()}
+    if new and keep:
+        index.add_groups(name, new)
+    groups |= new
     return Evidence(
         tuple(sorted(groups.values(), key=_shown_order)),
         tuple(error for path, error in snapshot.errors.items() if path in files.selected),

@@ -95,10 +95,28 @@ def region_around(group_keys: Iterable[str], workings: Workings, tree: Tree, con
     return region_of({key: workings.neighbourhoods[key] for key in homes}, workings.common, tree, config)
 
 
+def answered(told: Told, asked: Collection[str]) -> Told:
+    """A group with the messages of its members in some files beside those that it has.
+
+    Those of all members of a large group take as long as finding the group did.
+    """
+    new = messages(told.group, asked)
+    return Told(told.group, tuple(known or text for known, text in zip(told.messages, new, strict=True)))
+
+
 def told(
-    region: Region, wanted: Collection[str], tree: Tree, config: Config, memory: Memory, progress: Progress
+    region: Region,
+    wanted: Collection[str],
+    asked: Collection[str],
+    tree: Tree,
+    config: Config,
+    memory: Memory,
+    progress: Progress,
 ) -> dict[str, Told]:
-    """The wanted groups of a region, by key.  Raises TreeChanged if a file is no longer what was read."""
+    """The wanted groups of a region, by key, with the messages of their members in the files ``asked`` for.
+
+    Raises TreeChanged if a file is no longer what was read.
+    """
     chosen = {key: one for key, one in region.relations.items() if key in wanted}
     progress.stage("explaining", len(chosen))
     explanations, new = explain_all(
@@ -115,7 +133,7 @@ def told(
         for kind, found in region.kinds.items()
     }
     groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
-    return {key: Told(group, tuple(messages(group))) for key, group in zip(chosen, groups, strict=True)}
+    return {key: Told(group, messages(group, asked)) for key, group in zip(chosen, groups, strict=True)}
 
 
 def _clusters(kind: UnitKind, relations: Iterable[Relation]) -> list[tuple[Unit, ...]]:

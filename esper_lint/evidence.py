@@ -5,7 +5,7 @@ It depends on the tree's content and on the settings of matching alone, so it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A group and the message of each of its members."""
+    """A group and the message of each of its members, empty for those in files that nobody has asked for."""
 
     group: Group
     messages: tuple[str, ...]
+
+    def answers(self, asked: Collection[str]) -> bool:
+        """Whether it has a message for every member in these files."""
+        members = zip(self.group.members, self.messages, strict=True)
+        return all(text or member.path not in asked for member, text in members)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,21 +45,24 @@ def resident(forwards: int, units: Mapping[UnitKind, Sequence[Unit]]) -> Residen
 
 def neighbourhoods(residents: Mapping[Place, Resident], alike: Iterable[Pair]) -> list[tuple[Place, ...]]:
     """The partition, each part sorted; ``alike`` are pairs of exact keys.  A class without units is in no part."""
-    parents: dict[str, str] = {}
+    places = list(residents)
+    parents = list(range(len(places)))
+    holder: dict[str, int] = {}  # of each tie, the first class that has it
 
-    def root(tie: str) -> str:
-        while (parent := parents.setdefault(tie, tie)) != tie:
-            parents[tie] = tie = parents[parent]  # halves the path, which keeps all paths short
-        return tie
+    def root(number: int) -> int:
+        while (parent := parents[number]) != number:
+            parents[number] = number = parents[parent]  # halves the path, which keeps all paths short
+        return number
 
-    for one in residents.values():
-        first, *others = [root(tie) for tie in one.ties] or [""]
-        parents.update(dict.fromkeys(others, first))
-    for left, right in alike:
-        parents[root(left)] = root(right)
-    parts: dict[str, list[Place]] = {}
-    for place, one in residents.items():
+    for number, one in enumerate(residents.values()):
         for tie in one.ties:
-            parts.setdefault(root(tie), []).append(place)
-            break
+            first = holder.setdefault(tie, number)
+            if first != number:
+                parents[root(first)] = root(number)
+    for left, right in alike:
+        parents[root(holder[left])] = root(holder[right])
+    parts: dict[int, list[Place]] = {}
+    for number, place in enumerate(places):
+        if residents[place].names:
+            parts.setdefault(root(number), []).append(place)
     return sorted(tuple(sorted(part)) for part in parts.values())

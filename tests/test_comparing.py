@@ -94,3 +94,17 @@ def test_a_content_that_was_read_before_is_not_parsed_again(tmp_path: Path, edit
         found = report(tmp_path, cached=True)
     assert not parsed.called
     assert found == report(tmp_path)
+
+
+def test_messages_are_made_of_what_is_asked_for_and_kept(tmp_path: Path) -> None:
+    project(tmp_path, {f"{name}.py": seed(name.upper()) for name in "abc"})
+    whole = report(tmp_path)
+    for name in "ab":
+        part = report(tmp_path, f"{name}.py", cached=True)
+        assert part.findings == tuple(one for one in whole.findings if one.path == f"{name}.py")
+    with patch("esper_lint.deciding.messages", side_effect=AssertionError):
+        assert report(tmp_path, "a.py", cached=True).findings == whole.findings[:1]
+    assert report(tmp_path, cached=True) == whole
+    with patch("esper_lint.deciding.messages", side_effect=AssertionError):
+        assert report(tmp_path, cached=True) == whole
+        assert report(tmp_path, "c.py", cached=True).findings == whole.findings[2:]

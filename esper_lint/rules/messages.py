@@ -6,6 +6,7 @@ differences take what room is left.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from esper_lint.findings import Group, Guard, Member, NearLink, UnitKind
@@ -19,13 +20,15 @@ _NAME_LIMIT = 40
 _PATH_LIMIT = 50
 
 
-def messages(group: Group) -> tuple[str, ...]:
-    """What a finding on each member of the group says, in the members' order."""
+def messages(group: Group, asked: Collection[str] | None = None) -> tuple[str, ...]:
+    """What a finding on each member of the group says, in the members' order; ``""`` for members in files not asked."""
     comparison = Comparison(group)
     fallback = _fallback(group) if group.rule == "ESP103" else None
     others = _others(group)
     return tuple(
         _message(group, member, comparison.nearest(index), others + _guard(member, fallback))
+        if asked is None or member.path in asked
+        else ""
         for index, member in enumerate(group.members)
     )
 

@@ -13,8 +13,10 @@ from statistics import median
 
 import esper_lint
 
-# The command is started from other folders than the repository's.
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(esper_lint.__file__).parents[1])}
+# The command is started from other folders than the repository's, and compiled once, as an installed one is.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+    "PYTHONPATH": str(Path(esper_lint.__file__).parents[1])
+}
 
 
 @dataclass(frozen=True, slots=True)
