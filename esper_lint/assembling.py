@@ -62,6 +62,7 @@ def assemble(
                 variant=variants[unit.key.exact],
                 near=links.of(unit, number),
                 forwards=tuple(_forwards(unit, prints[UnitKind.FORWARD])),
+                code=tuple(_code(unit)),
             )
             for unit, guard in zip(one.units, one.guards, strict=True)
         )
@@ -87,6 +88,12 @@ def _forwards(unit: Unit, prints: Mapping[_Place, str]) -> Iterator[str]:
     if unit.kind is UnitKind.CLASS:
         places = (Unit(UnitKind.FORWARD, unit.path, unit.owner, forward).place for forward in unit.owner.forwards)
         yield from (prints[place] for place in places if place in prints)
+
+
+def _code(unit: Unit) -> Iterator[str]:
+    yield unit.key.exact
+    if unit.kind is UnitKind.CLASS:
+        yield from (forward.form.exact for forward in unit.owner.forwards)
 
 
 def _similarities(variants: Sequence[Unit], clustering: Clustering) -> tuple[tuple[float, ...], ...]:

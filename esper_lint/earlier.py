@@ -43,34 +43,37 @@ class Earlier:
         """For each member of ``group`` the number of the group that had it and its index there, or None if it is new.
 
         A member is known from a group that this one is: the same, or one that holds all of this one or that this one
-        holds all of, as nothing has changed for those that stay when others come or leave.  It is also known from any
-        other group by its fingerprint.  What was not edited is no more like others that were not than it was, however
-        the groups are drawn: where one file is deleted, what it was a copy of may fall to another group.
+        holds all of, as nothing has changed for those that stay when others come or leave.  Classes count as their
+        forwards too, then and now, but a group that is of the same unit kind itself comes first.  A member is also
+        known from any other group by its fingerprint or those of its forwards.  What was not edited is no more like
+        others that were not than it was, however the groups are drawn: where one file is deleted, what it was a copy of
+        may fall to another group.
         """
         found: list[tuple[int, int] | None] = [None] * len(group.members)
-        near = {id(view): view for key in _keys(group) for view in self._by_key.get(key, ())}
-        for view in near.values():
-            pairs = matched(view.members, group.members)
-            if is_same_group(view, group) or len(pairs) == min(len(view.members), len(group.members)):
-                for old, new in pairs.items():
-                    found[new] = found[new] or view.places[old]
+        for now in _views(0, group):
+            near = {id(view): view for key in _keys(now) for view in self._by_key.get(key, ())}
+            for view in sorted(near.values(), key=lambda view: not view.is_itself):
+                pairs = matched(view.members, now.members)
+                if is_same_group(view, now) or len(pairs) == min(len(view.members), len(now.members)):
+                    for old, new in pairs.items():
+                        index = now.places[new][1]
+                        found[index] = found[index] or view.places[old]
         claimed = set(found)
         for index, member in enumerate(group.members):
-            place = self._by_fingerprint.get(member.fingerprint)
-            # Of equal copies with one name a new one may take over the fingerprint of another that is still there.
-            if found[index] is None and place not in claimed:
-                found[index] = place
+            for fingerprint in (member.fingerprint, *member.forwards):
+                place = self._by_fingerprint.get(fingerprint)
+                # Of equal copies with one name a new one may take over the fingerprint of another that is still there.
+                if found[index] is None and place not in claimed:
+                    found[index] = place
         return found
-
-    def has(self, fingerprint: str) -> bool:
-        """Whether a member of one of the groups had it, itself or one of its forwards."""
-        return fingerprint in self._by_fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A group as one of its unit kinds; ``places`` are the number of the group and the index of each member in it."""
+    """A group as its own unit kind, or as the forwards of its classes; ``places`` are the number of the group and the
+    index of each member in it."""
 
+    is_itself: bool
     unit: UnitKind
     members: tuple[Mark, ...]
     places: tuple[tuple[int, int], ...]
@@ -79,15 +82,15 @@ class _View:
 def _views(number: int, group: Identified) -> Iterator[_View]:
     """A group as what it is and, since classes that repeat each other do so with their forwards, as a forward group."""
     members = [((number, index), mark_of(member)) for index, member in enumerate(group.members)]
-    yield _view(group.unit, members)
+    yield _view(True, group.unit, members)
     forwards = [(place, Mark(one, mark.path, mark.qualname)) for place, mark in members for one in mark.forwards]
     if forwards:
-        yield _view(UnitKind.FORWARD, forwards)
+        yield _view(False, UnitKind.FORWARD, forwards)
 
 
-def _view(unit: UnitKind, members: Iterable[tuple[tuple[int, int], Mark]]) -> _View:
+def _view(is_itself: bool, unit: UnitKind, members: Iterable[tuple[tuple[int, int], Mark]]) -> _View:
     places, marks = zip(*members, strict=True)
-    return _View(unit, marks, places)
+    return _View(is_itself, unit, marks, places)
 
 
 def _keys(group: Identified) -> Iterator[tuple[str, ...]]:

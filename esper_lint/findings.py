@@ -97,7 +97,8 @@ class Member:
     ``line`` is the ``def forward`` line for a forward, the ``class`` line for a class; ``forward_line`` is where a
     finding on it is placed.  ``similarity`` is to the group's first member.  ``variant`` numbers what the members say:
     those with the same one are equal but for comments and layout, and interchangeable.  ``forwards`` are the
-    fingerprints of a class's forwards, for which it speaks.
+    fingerprints of a class's forwards, for which it speaks.  ``code`` names what it says but for comments and layout,
+    and after it what its forwards say.
     """
 
     path: str
@@ -112,6 +113,7 @@ class Member:
     variant: int
     near: tuple[NearLink, ...] = ()
     forwards: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,15 @@ def judge(
     baseline: Baseline | None = None,
     *,
     errors: Sequence[FileError] = (),
+    unknown: Sequence[FileError] = (),
     settled: bool = True,
     whole: bool = False,
 ) -> Report:
     """Every finding that the evidence gives, silent ones with their reason, in the order in which they are shown.
 
-    ``errors`` were met beside the evidence, while looking for files.  What is unused is said only where ``is_settled``
-    holds, and of a baseline's entries only if the evidence is ``whole``: holds all groups of the tree.
+    ``errors`` were met beside the evidence, while looking for files, and ``unknown`` is all that could not be read
+    then, asked for or not.  What is unused is said only where ``is_settled`` holds, and of a baseline's entries only if
+    the evidence is ``whole``: holds all groups of the tree.
     """
     selected = {code for code in RULES if _is_selected(code, config)}
     groups = [told.group for told in evidence.groups]
@@ -55,7 +57,7 @@ def judge(
     if settled:
         lone.extend(unused_noqa(evidence.noqa, groups, selected))
     if settled and whole and baseline is not None:
-        lone.extend(unused_entries(baseline, groups, unread))
+        lone.extend(unused_entries(baseline, groups, [*unread, *unknown]))
     for finding in lone:
         if finding.rule in selected:
             reason = status_at(finding.path, finding.line, finding.rule, silencers)
@@ -68,7 +70,7 @@ def judged(
 ) -> tuple[Report, frozenset[str], frozenset[str]]:
     """The report on whole groups that the evidence gives for some files, and the names to narrow it to."""
     settled = is_settled(config, files.roots)
-    report = judge(evidence, config, baseline, errors=files.errors, settled=settled, whole=whole)
+    report = judge(evidence, config, baseline, errors=files.errors, unknown=files.unread, settled=settled, whole=whole)
     besides = {error.path for error in files.errors} | ({baseline.name} if baseline else set())
     return report, files.selected, frozenset(besides)
 

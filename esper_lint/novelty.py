@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from esper_lint.earlier import Earlier
@@ -17,8 +17,9 @@ def only_new(report: Report, before: Report) -> tuple[Report, int]:
     Both are of whole groups, as ``judge`` makes them.  A finding that belongs to no group is new if ``before`` has none
     of its rule, file and fingerprint.
     """
-    earlier = Earlier([group for _, group in _open_groups(before)])
-    new = {identity for identity, group in _open_groups(report) if _is_new(group, earlier)}
+    groups_before = [group for _, group in _open_groups(before)]
+    earlier = Earlier(groups_before)
+    new = {identity for identity, group in _open_groups(report) if _is_new(group, groups_before, earlier)}
     lone = Counter(_key(finding) for finding in before.findings if finding.group is None)
     findings = []
     for finding in report.findings:
@@ -55,12 +56,17 @@ def _open_groups(report: Report) -> Iterator[tuple[str, _Open]]:
         yield group.id, _Open(group.unit, members)
 
 
-def _is_new(group: _Open, earlier: Earlier) -> bool:
-    """Whether it has a member that no group had, or one that was edited since.
+def _is_new(group: _Open, before: Sequence[_Open], earlier: Earlier) -> bool:
+    """Whether it has a member that no group had, or one whose code was edited since."""
+    for member, place in zip(group.members, earlier.members(group), strict=True):
+        if place is None or not _same_code(member, before[place[0]].members[place[1]]):
+            return True
+    return False
 
-    Of equal copies with one name, one that comes or goes hands its fingerprint on, which is no edit of the others.
-    """
-    return None in earlier.members(group) or not all(earlier.has(member.fingerprint) for member in group.members)
+
+def _same_code(now: Member, then: Member) -> bool:
+    """Whether two members say the same, or the forward that one of them is says what the other's does."""
+    return now.code[0] in then.code if len(now.code) < len(then.code) else then.code[0] in now.code
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,11 +56,24 @@ def forked_map(work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: i
     try:
         pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"))
         try:
-            yield from pool.map(_call, items)
+            with _no_interrupts():
+                results = pool.map(_call, items)
+            yield from results
         finally:
             pool.shutdown(cancel_futures=True)  # whoever stops listening does not wait for the rest
     finally:
         _work = None
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Whatever is started meanwhile never hears of Ctrl-C, which a terminal sends to all: workers that die of it leave
+    their pool waiting for them.  It is for this process to end them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _call(item: Any) -> Any:

@@ -50,7 +50,7 @@ def with_buffer(found: FileSet, paths: Sequence[str], config: Config, cwd: str, 
     others = [file for file in found.files if os.path.realpath(file.path) != real]
     files = sorted([*others, SourceFile(place, name, None)], key=lambda file: file.name)
     if not _others(paths, place, cwd):  # only the buffer was asked for, not its folder
-        return FileSet(tuple(files), frozenset({name}), (), found.roots)
+        return FileSet(tuple(files), frozenset({name}), (), found.roots, found.unread)
     return replace(found, files=tuple(files), selected=found.selected | {name})
 
 
@@ -59,6 +59,9 @@ def on_file(found: FileSet, path: str, config: Config, cwd: str) -> FileSet:
     full = os.path.abspath(os.path.join(cwd, path))
     place = os.path.join(os.path.realpath(os.path.dirname(full)), os.path.basename(full))
     names = {posix(os.path.relpath(way, config.project)) for way in (full, place, os.path.realpath(full))}
+    if found.selected.isdisjoint(names):  # the way that led to it was another one
+        real = os.path.realpath(full)
+        names |= {file.name for file in found.files if os.path.realpath(file.path) == real}
     errors = tuple(error for error in found.errors if error.path in names)
     return replace(found, selected=found.selected & names, errors=errors)
 

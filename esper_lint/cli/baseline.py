@@ -55,7 +55,7 @@ def command(paths: tuple[str, ...], output: str | None, updating: bool, no_cache
     if known is None:
         entries = list(_found(files, evidence, config))
     elif is_settled(config, files.roots):
-        unread = (*evidence.errors, *files.errors)
+        unread = (*evidence.errors, *files.unread)
         entries = [entry for entry in known.as_now((told.group for told in evidence.groups), unread) if entry]
     else:
         raise click.UsageError(f"--update must see all of {shown(config.project)}: name that folder, or set roots")

@@ -83,5 +83,10 @@ def _paths(earlier: Checkout, paths: Sequence[str]) -> Iterator[str]:
 def _folder(earlier: Checkout, path: str) -> str:
     """A folder as it was; one that was not there was empty."""
     place = earlier.place_of(path)
+    at = place
+    while len(at) > len(earlier.folder):  # what was a file, or a link that leads nowhere, is no folder either
+        if os.path.lexists(at) and not os.path.isdir(at):
+            os.unlink(at)
+        at = os.path.dirname(at)
     os.makedirs(place, exist_ok=True)
     return place

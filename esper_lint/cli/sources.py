@@ -35,4 +35,6 @@ class FileLines:
         file = self._project / path
         if self._buffer is not None and file.resolve() == Path(self._buffer.name).resolve():
             return self._buffer.data
+        if not file.is_file():  # a pipe would be waited for
+            raise FileNotFoundError(path)
         return file.read_bytes()

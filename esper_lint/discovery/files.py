@@ -46,13 +46,15 @@ class SourceFile:
 class FileSet:
     """The files to compare, sorted by name; the names of those to report; what PATHS ask for and cannot be read.
 
-    ``roots`` are the folders that were searched, wherever the setting or PATHS put them.
+    ``roots`` are the folders that were searched, wherever the setting or PATHS put them, and ``unread`` is all in them
+    that cannot be read, asked for or not.
     """
 
     files: tuple[SourceFile, ...]
     selected: frozenset[str]
     errors: tuple[FileError, ...]
     roots: tuple[str, ...] = ()
+    unread: tuple[FileError, ...] = ()
 
 
 class UnknownPath(Exception):
@@ -93,6 +95,7 @@ def find_files(
         frozenset(file.source.name for file in files if chosen is None or file.place in chosen or file.real in chosen),
         tuple(walk.errors[place] for place in sorted(walk.errors) if chosen is None or place in chosen),
         tuple(searched),
+        tuple(walk.errors.values()),
     )
 
 

@@ -24,7 +24,12 @@ class Peers:
 
     def __init__(self, report: Report) -> None:
         self._groups = {group.id: group for group in report.groups}
-        self._silent = {(one.group, one.fingerprint) for one in report.findings if one.suppressed is not None}
+        # What only the baseline knows stays a peer: a new copy is a copy of it.
+        self._silent = {
+            (one.group, one.fingerprint)
+            for one in report.findings
+            if one.suppressed is not None and one.suppressed.kind != "baseline"
+        }
         # Findings come by place, so those of one group are scattered; of its variants there are few.
         self._ranked = lru_cache(maxsize=None)(self._rank)
 

@@ -35,7 +35,12 @@ def messages(group: Group, asked: Collection[str] | None = None) -> tuple[str, .
 
 def _message(group: Group, member: Member, peer: Peer, end: str) -> str:
     start = _subject(group, member, peer) + _likeness(group, peer)
-    differences = told(peer.differences, LIMIT - len(start) - len(end)) if peer.differences else ""
+    differences = ""
+    if peer.differences:
+        room = LIMIT - len(start) - len(end)
+        differences = told(
+            peer.differences, room, renamed=_is_renamed(group, peer) or not renames_only(peer.differences)
+        )
     return shortened(start + differences, LIMIT - len(end)) + end
 
 
@@ -86,8 +91,13 @@ def _likeness(group: Group, peer: Peer) -> str:
         if not group.texts_differ:
             return ", identical"
         return ", identical but for comments and layout" if group.clone_type == 1 else ", identical code"
-    alike = group.clone_type <= 2 or peer.similarity == 1.0 or renames_only(peer.differences)
-    return f", {'identical' if alike else f'{percent(peer.similarity)}% alike'} but for "
+    return f", {'identical' if _is_renamed(group, peer) else f'{percent(peer.similarity)}% alike'} but for "
+
+
+def _is_renamed(group: Group, peer: Peer) -> bool:
+    """Whether locals, attributes of self and literals are all that differs: another attribute of anything else, as in
+    ``torch.tanh`` and ``torch.relu``, costs similarity."""
+    return group.clone_type <= 2 or peer.similarity == 1.0
 
 
 def _others(group: Group) -> str:

@@ -17,28 +17,28 @@ _KINDS = tuple(HoleKind)
 _WORDS = {HoleKind.STATEMENTS: "statement"}
 
 
-def told(found: Sequence[Difference], room: int) -> str:
+def told(found: Sequence[Difference], room: int, *, renamed: bool = True) -> str:
     """``renamed local hidden/x, 2 calls and 1 statement: f(…) / g(…); …``, in ``room`` characters where that can be.
 
     Renamings are the least of the differences: where there are others, one name of each kind is told, and where even
-    that is too long, their number only.
+    that is too long, their number only.  Without ``renamed``, other names are not the same ones renamed.
     """
     others = [one for one in found if one.kind not in RENAMES]
     counts = _counts(others)
     for names in (1 if others else 2, 0):
-        kinds = _listed(_renames(found, names) + counts)
+        kinds = _listed(_renames(found, names, renamed) + counts)
         if len(kinds) <= room:
             break
     return kinds + _texts(others, room - len(kinds))
 
 
-def _renames(found: Sequence[Difference], limit: int) -> list[str]:
+def _renames(found: Sequence[Difference], limit: int, renamed: bool) -> list[str]:
     parts = []
     for kind in RENAMES:
         pairs = [one for one in found if one.kind is kind]
         if not pairs:
             continue
-        noun = _renamed(kind, pairs) + ("s" if len(pairs) > 1 else "")
+        noun = (_renamed(kind, pairs) if renamed else f"differing {kind.value}") + ("s" if len(pairs) > 1 else "")
         names = [f"{_renaming(kind, one.mine)}/{_renaming(kind, one.theirs)}" for one in pairs[:limit]]
         more = f" (and {len(pairs) - limit} more)" if len(pairs) > limit else ""
         parts.append(f"{noun} {', '.join(names)}{more}" if limit else f"{len(pairs)} {noun}")

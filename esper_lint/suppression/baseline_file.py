@@ -59,7 +59,7 @@ def _read(path: str, project: str, stamp: tuple[int, int, int]) -> Baseline:
         except (AttributeError, KeyError, TypeError, ValueError):
             raise ConfigError(f"{place}: not a baseline: group {number} is not one") from None
         # The parser keeps no positions; in the order of the file, the first place that holds the id is the entry's.
-        found = max(text.find(json.dumps(entry.id), at), at)
+        found = max(text.find(f'"id": {json.dumps(entry.id)}', at), at)
         line, at = line + text.count("\n", at, found), found
         entries.append(replace(entry, line=line + 1))
     return Baseline(os.path.relpath(path, project).replace(os.sep, "/"), tuple(entries))

@@ -290,3 +290,31 @@ def test_the_flake8_plugin_obeys_it(settled: Path, run: Run) -> None:
     assert flake8() == ["ESP104"]
     (settled / NAME).write_text("{", encoding="utf-8")
     assert set(flake8()) == {"ESP900"}
+
+
+def test_members_in_files_that_cannot_be_read_are_kept_wherever_one_asks_from(settled: Path, run: Run) -> None:
+    (settled / "pair.py").unlink()
+    (settled / "pair.py").symlink_to("nowhere")
+    assert "ESP202" not in run("check", NAME, "--output-format", "concise").out
+    (settled / "part").mkdir()
+    assert run("baseline", "--update", "part").status == 0
+    assert known(settled) == [[("pair.py", "Pair")]]
+
+
+def test_to_update_what_has_not_changed_changes_nothing(project: Path, run: Run) -> None:
+    """Two pairs of equal classes, all four with equal forwards: three groups that know each other's members."""
+    wide = "".join(f"        self.l{n} = nn.Sequential(nn.Linear(dim, {n}), nn.GELU())\n" for n in range(20))
+    for name in "CD":
+        source = SEED.format(name=name).replace("        self.heads = heads\n", f"        self.heads = heads\n{wide}")
+        put(project, f"{name.lower()}.py", source)
+    assert run("baseline").status == 0
+    before = (project / NAME).read_text(encoding="utf-8")
+    assert "nothing to prune" in run("baseline", "--update").err
+    assert (project / NAME).read_text(encoding="utf-8") == before
+    assert found(run, "--baseline", NAME) == []
+
+
+def test_a_new_copy_is_linked_to_the_known_ones(settled: Path, run: Run) -> None:
+    put(settled, "third.py", SEED.format(name="Third"))
+    (line,) = run("check", "--output-format", "rdjsonl").out.splitlines()
+    assert len(json.loads(line)["related_locations"]) == 2
