@@ -71,18 +71,26 @@ class IndexIncomplete(Exception):
 
 
 def location(config: Config) -> Path:
-    """Where the index lies, whether it exists or not."""
+    """Where the index should lie, whether it exists or not."""
     if config.cache_dir:
         return Path(config.cache_dir) / _FILE
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return Path(base) / "esper-lint" / _FILE
 
 
+def place_in_use(config: Config) -> Path | None:
+    """Where the index does lie: where it should, or among temporary files, or nowhere."""
+    index = Index(config)
+    index.close()
+    return index.path
+
+
 def clear(config: Config) -> None:
-    """Remove the index; it is rebuilt by the next run."""
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        with suppress(OSError):
-            os.remove(f"{location(config)}{suffix}")
+    """Remove the index, wherever it lies; it is rebuilt by the next run."""
+    for path in (location(config), _among_temporary_files(location(config))):
+        for suffix in ("", "-journal", "-wal", "-shm") if path else ():
+            with suppress(OSError):
+                os.remove(f"{path}{suffix}")
 
 
 @contextmanager
@@ -117,26 +125,30 @@ def _begins(connection: sqlite3.Connection) -> bool:
 
 def stats(config: Config) -> Mapping[str, int | str]:
     """What the index holds, for a person to read."""
-    path = location(config)
-    counts: dict[str, int | str] = {"path": str(path), "bytes": path.stat().st_size if path.exists() else 0}
-    if path.exists():
-        index = Index(config)
-        counts |= {table: index.count(table) for table in ("stamps", "facts", "forms", "results")}
-        index.close()
+    index = Index(config)
+    size = index.path.stat().st_size if index.path else 0
+    counts: dict[str, int | str] = {"path": str(index.path or location(config)), "bytes": size}
+    counts |= {table: index.count(table) for table in ("stamps", "facts", "forms", "results")}
+    index.close()
     return counts
 
 
 class Index:
-    """One run's view of the index.  All methods answer with what is known; none raises for a bad index."""
+    """One run's view of the index.  All methods answer with what is known; none raises for a bad index.
+
+    ``path`` is where it lies, or None if there is none.
+    """
+
+    path: Path | None = None
 
     def __init__(self, config: Config, *, enabled: bool = True) -> None:
         self._connection: sqlite3.Connection | None = None
         self._is_writable = True
         if enabled:
-            path = location(config)
-            self._connection = _open(path)
-            if self._connection is None and (instead := _among_temporary_files(path)):
-                self._connection = _open(instead)
+            for path in (location(config), _among_temporary_files(location(config))):
+                if path is not None and self._connection is None:
+                    self._connection = _open(path)
+                    self.path = path if self._connection is not None else None
 
     @property
     def is_open(self) -> bool:

@@ -12,7 +12,7 @@ from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.discovery.files import UnknownPath
-from esper_lint.index import clear, location, stats
+from esper_lint.index import clear, location, place_in_use, stats
 
 
 @click.command("index")
@@ -30,8 +30,9 @@ def command(paths: tuple[str, ...], clearing: bool, describing: bool, **settings
         to_standard_output(f"{name}: {value}" for name, value in stats(config).items())
         return
     if clearing:
+        cleared = place_in_use(config) or location(config)
         clear(config)
-        click.echo(f"cleared {location(config)}", err=True)
+        click.echo(f"cleared {cleared}", err=True)
         return
     with TerminalProgress() as progress:
         try:
@@ -39,6 +40,7 @@ def command(paths: tuple[str, ...], clearing: bool, describing: bool, **settings
         except UnknownPath as error:
             raise click.UsageError(str(error)) from error
     # A run makes do without an index; only here was the index itself what was asked for.
-    if not location(config).is_file():
+    place = place_in_use(config)
+    if place is None:
         raise click.ClickException(f"the index cannot be written: {location(config)}")
-    click.echo(f"indexed {summary.files:,} files, {summary.forwards:,} forwards: {location(config)}", err=True)
+    click.echo(f"indexed {summary.files:,} files, {summary.forwards:,} forwards: {place}", err=True)

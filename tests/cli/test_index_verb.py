@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.running import Run
 
 
@@ -38,8 +40,20 @@ def test_findings_are_the_same_with_an_index_without_one_and_after_clearing(proj
     assert run("check", "--output-format", "json") == cold
 
 
-def test_an_index_that_cannot_be_written_is_not_taken_for_built(project: Path, run: Run) -> None:
+def test_an_index_that_cannot_be_written_is_not_taken_for_built(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (project / "file").touch()
+    monkeypatch.setenv("TMPDIR", str(project / "clean"))
+    outcome = run("index", "--cache-dir", "file/cache")
+    # It lies among temporary files then, where all verbs find it.
+    assert outcome.status == 0 and str(project / "clean") in outcome.err
+    assert str(project / "clean") in run("index", "--stats", "--cache-dir", "file/cache").out
+    assert str(project / "clean") in run("index", "--clear", "--cache-dir", "file/cache").err
+    (folder,) = (project / "clean").glob("esper-lint-*")
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    folder.touch()
     outcome = run("index", "--cache-dir", "file/cache")
     assert outcome.status == 2
     assert outcome.err.startswith("esper-lint: the index cannot be written: ") and outcome.err.count("\n") == 1

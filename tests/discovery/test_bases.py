@@ -171,3 +171,18 @@ def test_law_a_class_is_a_module_if_a_way_leads_to_one(edges: Sequence[tuple[int
         expected |= pending
         pending = {number for number, found in bases.items() if expected & set(found)} - expected
     assert modules(files) == {f"C{number}" for number in expected}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "class Base(  # noqa: N801\n    nn.Module,\n):",
+        "class Base(nn.Module, Generic[T, U]):",
+        "class Base(Mid[int]):",
+        "class Base[T](nn.Module):",
+    ],
+)
+def test_headers_of_many_forms_are_read_without_parsing(header: str) -> None:
+    base = f"from torch import nn\n\n\nclass Mid(nn.Module):\n    pass\n\n\n{header}\n    pass\n"
+    derived = f"from base import Base\n\n\nclass A(Base):\n{FORWARD}"
+    assert "A" in modules({"base.py": base, "a.py": derived})

@@ -264,7 +264,7 @@ def test_headers_are_read_without_parsing() -> None:
     assert [(one.name, one.bases) for one in facts.classes] == [
         ("A", ("torch.nn.Module",)),
         ("B", ()),
-        ("C", ("A",)),
+        ("C", ("A", "x.D")),
         ("E", ("A", "B")),
         ("F", ()),
     ]
