@@ -87,7 +87,7 @@ def place_in_use(config: Config) -> Path | None:
 
 def clear(config: Config) -> None:
     """Remove the index, wherever it lies; it is rebuilt by the next run."""
-    for path in (location(config), _among_temporary_files(location(config))):
+    for path in (location(config), place_in_use(config)):
         for suffix in ("", "-journal", "-wal", "-shm") if path else ():
             with suppress(OSError):
                 os.remove(f"{path}{suffix}")
@@ -145,10 +145,13 @@ class Index:
         self._connection: sqlite3.Connection | None = None
         self._is_writable = True
         if enabled:
-            for path in (location(config), _among_temporary_files(location(config))):
-                if path is not None and self._connection is None:
-                    self._connection = _open(path)
-                    self.path = path if self._connection is not None else None
+            self.path = location(config)
+            self._connection = _open(self.path)
+            if self._connection is None:
+                self.path = _among_temporary_files(self.path)
+                self._connection = None if self.path is None else _open(self.path)
+            if self._connection is None:
+                self.path = None
 
     @property
     def is_open(self) -> bool:
