@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from enum import IntEnum
@@ -93,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except Exception as error:  # the last resort: a bug of ours is one line too
         if os.environ.get("ESPER_LINT_TRACEBACK"):
+            import traceback  # a tenth of the time to start, for what hardly ever happens
+
             traceback.print_exc()
         return _failed(
             f"internal error: {type(error).__name__}: {error} (ESPER_LINT_TRACEBACK=1 shows where; please report it)"
