@@ -133,7 +133,7 @@ def _evidence(
 ) -> Evidence:
     """What the tree gives for the selected files; ``found`` is what ``files`` are without the buffer."""
     name = _tree_name(files, config, today or str)
-    if index.is_open and index.snapshot(name) is None:
+    if index.is_open and not index.holds_tree(name):
         with turn(config, min(_WAIT_S, deadline.left_s)):
             deadline.check()
             # What is on disk is worth keeping, also for a run on a buffer; its findings then are not asked for.

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from esper_lint.config import Config
-from esper_lint.deciding import Region, measure_of, neighbourhood_of, region_of
+from esper_lint.deciding import Region, measure_of, neighbourhood_of, region_of, units_at
 from esper_lint.discovery.bases import Outline, module_classes, outline_of
 from esper_lint.discovery.forms import Sketch
-from esper_lint.discovery.modules import SourceFacts
 from esper_lint.discovery.reading import FileFacts
 from esper_lint.findings import FileError, UnitKind
 from esper_lint.matching.pairs import Pair, compare
-from esper_lint.matching.units import Unit, units_of
 from esper_lint.neighbourhoods import Place, Resident, neighbourhoods, resident
 from esper_lint.progress import Progress
 from esper_lint.snapshot import Snapshot, Workings
@@ -95,13 +93,9 @@ def _residents(
     sources = {name: one.source for name, one in facts.items() if _is_compared(one, config)}
     residents = {place: one for place, one in before.items() if place[0] not in affected}
     for place in sorted(place for place in modules if place[0] in sources):
-        units = {kind: _units(kind, sources, [place], config) for kind in UnitKind}
+        units = {kind: units_at(kind, sources, [place], config) for kind in UnitKind}
         residents[place] = resident(len(sources[place[0]].classes[place[1]].forwards), units)
     return residents
-
-
-def _units(kind: UnitKind, sources: Mapping[str, SourceFacts], places: Iterable[Place], config: Config) -> list[Unit]:
-    return units_of(kind, sources, places, measure_of(kind, config).min_size)
 
 
 def _compared(

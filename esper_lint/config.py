@@ -173,6 +173,15 @@ def load(start: str, overrides: Mapping[str, object]) -> Resolved:
     return Resolved(Config(project=project.folder, has_table=project.table is not None, **settings), origins)
 
 
+def common_folder(paths: Iterable[str], cwd: str) -> str:
+    """The deepest folder, absolute, that holds every path (a folder holds itself): where ``load`` starts."""
+    full = (os.path.abspath(os.path.join(cwd, path)) for path in paths)
+    try:
+        return os.path.commonpath([path if os.path.isdir(path) else os.path.dirname(path) for path in full])
+    except ValueError:  # no paths, or paths on different drives
+        return cwd
+
+
 def require_known_codes(resolved: Resolved, codes: Collection[str]) -> None:
     """Raise ConfigError if a setting names a rule that is not among ``codes``, in full or as a prefix."""
     config = resolved.config

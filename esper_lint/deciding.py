@@ -13,6 +13,7 @@ from typing import Protocol
 
 from esper_lint.assembling import Kind, assemble
 from esper_lint.config import Config
+from esper_lint.discovery.modules import SourceFacts
 from esper_lint.evidence import Told
 from esper_lint.findings import Hole, UnitKind
 from esper_lint.matching.clustering import cluster, measured
@@ -66,6 +67,11 @@ def measure_of(kind: UnitKind, config: Config) -> Measure:
     return Measure(config.threshold, sizes[0], config.min_size_renamed, sizes[1], config.min_size_renamed_near)
 
 
+def units_at(kind: UnitKind, sources: Mapping[str, SourceFacts], places: Iterable[Place], config: Config) -> list[Unit]:
+    """The units of some classes that are large enough to be compared, in path order."""
+    return units_of(kind, sources, places, measure_of(kind, config).min_size)
+
+
 def region_of(
     parts: Mapping[str, Sequence[Place]], common: Mapping[UnitKind, Mapping[Pair, int]], tree: Tree, config: Config
 ) -> Region:
@@ -74,7 +80,7 @@ def region_of(
     sources = {name: one.source for name, one in tree.facts({name for name, _ in places}).items()}
     kinds = {}
     for kind in UnitKind:
-        units = units_of(kind, sources, places, measure_of(kind, config).min_size)
+        units = units_at(kind, sources, places, config)
         forms = {unit.key.exact for unit in units}
         inside = {pair: length for pair, length in common[kind].items() if pair[0] in forms}
         kinds[kind] = Kind(units, cluster(units, inside))

@@ -26,7 +26,6 @@ Row = tuple[int, int, str, type]
 """What flake8 asks for: a line from 1, a column from 0, code and message, and the plugin."""
 
 INCOMPLETE = "ESP901"
-UNUSED = "ESP202"
 
 # The comparisons that this process has waited for in vain, by the command that makes them.  Its later files do not wait
 # again, or ten seconds would become hours.
@@ -84,7 +83,7 @@ def _rows(filename: str, text: str, options: Namespace) -> list[tuple[int, int, 
     rows = [
         (one.line, one.column, f"{one.rule} {printable(one.message)}")
         for one in report.findings
-        if _is_shown(one, is_complete, options)
+        if _is_shown(one, options)
     ]
     if not is_complete and _asks_for(INCOMPLETE, options):
         late = f"the whole tree was not compared within {asked.config.cold_start_limit} s"
@@ -110,10 +109,8 @@ def _report(asked: Task, name: str, found: Source, cwd: str) -> tuple[Report, bo
         return analyse_alone(buffer, config, cwd=cwd), False
 
 
-def _is_shown(finding: Finding, is_complete: bool, options: Namespace) -> bool:
+def _is_shown(finding: Finding, options: Namespace) -> bool:
     """Whether flake8 is to hear of a finding; noqa comments are its own to apply."""
-    if finding.rule == UNUSED and not is_complete:
-        return False  # what the comment silences may lie in another file
     reason = finding.suppressed
     if reason is None:
         return True

@@ -13,7 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from esper_lint.config import COMMAND_LINE, OPTIONS, Config, ConfigError, Option, load, require_known_codes
+from esper_lint.config import (
+    COMMAND_LINE,
+    OPTIONS,
+    Config,
+    ConfigError,
+    Option,
+    common_folder,
+    load,
+    require_known_codes,
+)
 from esper_lint.pyproject import shown
 
 _PREFIX = "esper"
@@ -96,7 +105,7 @@ def task(filename: str, options: Namespace, cwd: str) -> Task:
             start = resolved.config.project
             paths = _within(start, paths, cwd)
         else:
-            start = _common_folder(paths, cwd)
+            start = common_folder(paths, cwd)
             resolved = load(start, overrides)
         require_known_codes(resolved, RULES)
     except ConfigError as error:
@@ -154,12 +163,3 @@ def _within(project: str, paths: Sequence[str], cwd: str) -> list[str]:
         elif folder == full and lies_in(project, place):
             found.append(project)
     return found
-
-
-def _common_folder(paths: Sequence[str], cwd: str) -> str:
-    """The deepest folder that holds every path."""
-    full = [os.path.abspath(os.path.join(cwd, path)) for path in paths]
-    try:
-        return os.path.commonpath([path if os.path.isdir(path) else os.path.dirname(path) for path in full])
-    except ValueError:  # paths on different drives
-        return cwd

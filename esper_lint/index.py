@@ -145,13 +145,11 @@ class Index:
         self._connection: sqlite3.Connection | None = None
         self._is_writable = True
         if enabled:
-            self.path = location(config)
-            self._connection = _open(self.path)
-            if self._connection is None:
-                self.path = _among_temporary_files(self.path)
-                self._connection = None if self.path is None else _open(self.path)
-            if self._connection is None:
-                self.path = None
+            for path in _places(config):
+                self._connection = _open(path)
+                if self._connection is not None:
+                    self.path = path
+                    break
 
     @property
     def is_open(self) -> bool:
@@ -223,6 +221,9 @@ class Index:
 
     # -- trees --------------------------------------------------------------------------------------------------
 
+    def holds_tree(self, tree: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM results WHERE kind = 'snapshot' AND key = ?", (tree,)))
+
     def snapshot(self, tree: str) -> Snapshot | None:
         """What the last run left behind of a tree."""
         found = self.result("snapshot", tree)
@@ -246,7 +247,7 @@ class Index:
         """Remember a tree in the place of its last state, and forget those that have not been looked at for longest."""
         now = time.time()
         live = json.dumps(sorted({key for keys in snapshot.homes.values() for key in keys}))
-        is_new = not self._rows("SELECT 1 FROM results WHERE kind = 'snapshot' AND key = ?", (tree,))
+        is_new = not self.holds_tree(tree)
         self._write(
             (
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)",
@@ -316,6 +317,14 @@ class Index:
             if path:
                 with suppress(OSError):
                     os.remove(path)
+
+
+def _places(config: Config) -> Iterator[Path]:
+    """Where an index may lie, the best place first; the second is made only for who asks for it."""
+    yield location(config)
+    instead = _among_temporary_files(location(config))
+    if instead is not None:
+        yield instead
 
 
 def _among_temporary_files(path: Path) -> Path | None:

@@ -61,7 +61,7 @@ class Tree:
     @property
     def digests(self) -> Mapping[str, str]:
         """Of every file once it was read, in the order of names."""
-        return {name: self._digests[name] for name in self._files}
+        return self._digests
 
     def read(self) -> None:
         """Read what is unread."""
@@ -76,6 +76,7 @@ class Tree:
         for name, reading in self._read(self.unread).items():
             self._digests[name] = reading.digest
             self._facts[name] = reading.facts
+        self._digests = {name: self._digests[name] for name in self._files}
 
     def facts(self, names: Collection[str]) -> dict[str, FileFacts]:
         """The facts of files by name; those that the index has lost are read again."""

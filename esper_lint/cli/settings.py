@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from esper_lint.config import OPTIONS, Option, Resolved, load, require_known_codes
+from esper_lint.config import OPTIONS, Option, Resolved, common_folder, load, require_known_codes
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -38,18 +38,9 @@ def resolve(paths: Sequence[str], given: Mapping[str, Any]) -> Resolved:
                 overrides[option.key] = [part.strip() for text in value for part in text.split(",") if part.strip()]
         elif value is not None:
             overrides[option.key] = value
-    resolved = load(common_folder(paths), overrides)
+    resolved = load(common_folder(paths, os.getcwd()), overrides)
     require_known_codes(resolved, RULES)
     return resolved
-
-
-def common_folder(paths: Sequence[str]) -> str:
-    """The deepest folder, absolute, that holds every path (a folder holds itself)."""
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.abspath, paths)]
-    try:
-        return os.path.commonpath(folders)
-    except ValueError:  # no paths, or paths on different drives
-        return os.getcwd()
 
 
 def _as_click(option: Option) -> Callable[[Decorated], Decorated]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from esper_lint.findings import Report
+from esper_lint.output.array import elements
 from esper_lint.output.format import Sources, Style, ordered
 from esper_lint.output.schema import (
     SCHEMA_VERSION,
@@ -31,8 +32,6 @@ def json_(report: Report, sources: Sources, style: Style) -> Iterator[str]:
 
 
 def _array(key: str, objects: Iterable[Object], end: str) -> Iterator[str]:
-    """Each object by the encoder in C, which indentation by the library would switch off."""
-    items = [json.dumps(item) for item in objects]
     yield f' "{key}": ['
-    yield from (f"  {item}{',' if number < len(items) else ''}" for number, item in enumerate(items, start=1))
+    yield from (f"  {line}" for line in elements(objects))
     yield f" ]{end}"
