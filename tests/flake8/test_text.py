@@ -7,7 +7,7 @@ import tokenize
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from esper_lint.discovery.decoding import Undecodable, decode
@@ -81,9 +81,10 @@ def test_bytes_for_a_text_are_read_as_that_text(declared: str, text: str) -> Non
 def test_bytes_for_a_text_are_in_the_encoding_that_it_declares(encoding: str, text: str) -> None:
     text = f"# coding: {encoding}\nx = '{text}'\n"
     try:
-        text.encode(encoding)
+        is_kept = text.encode(encoding).decode(encoding) == text
     except UnicodeError:
         return
+    assume(is_kept)  # a codec with states takes an escape of the text's own for one of its shifts
     assert decode(encoded(text)) == text
 
 
