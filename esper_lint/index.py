@@ -348,7 +348,8 @@ def _open(path: Path) -> sqlite3.Connection | None:
     for attempt in (1, 2):
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return _connected(str(path), "PRAGMA synchronous = NORMAL;" + _TABLES)
+            # Not waiting for the disk risks the index, which every run can do without, only where the machine fails.
+            return _connected(str(path), "PRAGMA synchronous = OFF;" + _TABLES)
         except sqlite3.OperationalError:
             return _open_read_only(path)
         except (sqlite3.DatabaseError, OSError):

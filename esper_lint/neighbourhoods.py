@@ -8,8 +8,8 @@ neighbourhood alone, so a run in which few files changed decides anew only the n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from esper_lint.findings import UnitKind
 from esper_lint.identity import name_and_form
@@ -19,8 +19,7 @@ from esper_lint.matching.units import Unit
 Place = tuple[str, int]  # a file's name and the class's number in it
 
 
-@dataclass(frozen=True, slots=True)
-class Resident:
+class Resident(NamedTuple):
     """A module class as its neighbourhood sees it.
 
     ``forms`` are the exact keys of its units by kind, ``names`` what their fingerprints are made of; ``forwards``

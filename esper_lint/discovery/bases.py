@@ -9,7 +9,7 @@ then anywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from esper_lint.discovery.modules import SourceFacts
 
@@ -21,8 +21,7 @@ _NEVER_MODULES = frozenset({"object", "typing.Generic", "typing.Protocol", "typi
 _Key = tuple[str, int]  # a file's name and the class's place in it
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """What a file holds that can make a class a module class: (name, bases, whether it has a forward) of each class.
 
     The classes of a generated file are bases like any others, but need not be compared themselves.

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 LOCAL = 2
 ATTRIBUTE = 4
@@ -27,8 +28,7 @@ class FormKey:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """A multiset of symbols in ``BITS`` bits, one for each k-th occurrence of a symbol; ``weight`` bits are set."""
 
     size: int
@@ -36,8 +36,7 @@ class Signature:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(NamedTuple):
     """What suffices to tell whether a form may be like another."""
 
     renamed: str
