@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from esper_lint import __version__
 from esper_lint.config import Config
+from esper_lint.contracts.book import Contracts
 from esper_lint.discovery.files import FileSet
 from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import Report, Summary
@@ -196,7 +197,24 @@ def _current(
         tuple(error for path, error in snapshot.errors.items() if path in files.selected),
         snapshot.noqa,
         Summary(len(snapshot.digests), snapshot.module_classes, snapshot.forwards, groups=0, findings=0),
+        _contracts(tree, snapshot, config, index, name, deadline, keep=keep),
     )
+
+
+def _contracts(
+    tree: Tree, snapshot: Snapshot, config: Config, index: Index, name: str, deadline: Deadline, *, keep: bool
+) -> Contracts:
+    if not snapshot.lockstep and not (config.copied_from and snapshot.copies):
+        return Contracts()
+    known = index.contracts(name, snapshot, copies=config.copied_from)
+    if known is not None:
+        return known
+    from esper_lint.contracts.ledger import contracts_of  # for trees that have contracts, when something has changed
+
+    book, workings = contracts_of(tree, snapshot, config, index.contract_workings(name), deadline)
+    if keep:
+        index.add_contracts(name, snapshot, book, workings, copies=config.copied_from)
+    return book
 
 
 def baseline_of(config: Config) -> Baseline | None:

@@ -60,7 +60,8 @@ def advance(snapshot: Snapshot, workings: Workings, tree: Tree, config: Config, 
         homes.setdefault(name, []).append(key)
     same = digests.keys() - changed
     errors = {name: FileError("ESP900", name, one.error_line, one.error) for name, one in facts.items() if one.error}
-    noqa = {name: one.source.noqa for name, one in facts.items() if one.source.noqa and _is_compared(one, config)}
+    compared = {name: one for name, one in facts.items() if _is_compared(one, config)}
+    noqa = {name: one.source.noqa for name, one in compared.items() if one.source.noqa}
     return Advanced(
         Snapshot(
             digests,
@@ -69,6 +70,8 @@ def advance(snapshot: Snapshot, workings: Workings, tree: Tree, config: Config, 
             {name: tuple(keys) for name, keys in homes.items() if keys},
             len(residents),
             sum(one.forwards for one in residents.values()),
+            snapshot.lockstep & same | {name for name, one in compared.items() if one.lockstep},
+            snapshot.copies & same | {name for name, one in compared.items() if one.copies},
         ),
         Workings(outlines, residents, sketches, common, untouched | parts),
         region,

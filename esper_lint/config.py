@@ -94,6 +94,14 @@ OPTIONS: tuple[Option, ...] = (
     Option("exclude", "strings", (), "Further git-ignore style patterns of files that are not read."),
     Option("respect-gitignore", "boolean", True, "Leave out what git ignores."),
     Option("include-generated", "boolean", False, "Compare generated and vendored files too."),
+    Option(
+        "copied-from",
+        "boolean",
+        False,
+        "Read `# Copied from` comments, as Hugging Face's repositories have them, as contracts.",
+        affects_matching=False,
+        chooses=True,
+    ),
     Option("jobs", "integer", 0, "Worker processes; 0 means one per core.", 0, affects_matching=False),
     Option("cache-dir", "folder", "", "Folder of the index, if not in the user's cache.", affects_matching=False),
     Option(
@@ -133,6 +141,7 @@ class Config:
     exclude: tuple[str, ...]
     respect_gitignore: bool
     include_generated: bool
+    copied_from: bool
     jobs: int
     cache_dir: str
     cold_start_limit: int

@@ -6,9 +6,10 @@ It depends on the tree's content and on the settings of matching alone, so it is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from esper_lint.contracts.book import Contracts
 from esper_lint.findings import FileError, Group, Summary
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All groups of a tree, in the order in which they are shown; what could not be read; and by file the comments
-    that may silence a member or name one of our codes."""
+    """All groups of a tree, in the order in which they are shown; what could not be read; by file the comments
+    that may silence a member or name one of our codes; and what contracts say."""
 
     groups: tuple[Told, ...]
     errors: tuple[FileError, ...]
     noqa: Mapping[str, tuple[Noqa, ...]]
     summary: Summary
+    contracts: Contracts = field(default_factory=Contracts)

@@ -153,7 +153,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule at one member of one group (``group`` is None for rules that speak of a line only, such as ESP202)."""
+    """One rule at one member of one group (``group`` is None for rules that speak of a line only, such as ESP202).
+
+    ``detail`` are lines that show people what the message says, where there is no group to show it with.
+    """
 
     rule: str
     group: str | None
@@ -165,6 +168,16 @@ class Finding:
     fingerprint: str
     severity: Severity
     suppressed: Suppressed | None = None
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a run has to say of a place that is no finding."""
+
+    path: str
+    line: int
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +210,7 @@ class Report:
     groups: tuple[Group, ...]
     findings: tuple[Finding, ...]
     errors: tuple[FileError, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def active(self) -> tuple[Finding, ...]:

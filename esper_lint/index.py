@@ -30,11 +30,12 @@ from esper_lint.index_values import form_bytes, form_of, opened, pack, sealed, u
 from esper_lint.snapshot import Snapshot, Workings, columns_of, workings_of
 
 if TYPE_CHECKING:
+    from esper_lint.contracts.book import Contracts
     from esper_lint.discovery.forms import Form
     from esper_lint.evidence import Told
 
 # Changes with every change of what is stored or of how it is computed.
-_SCHEMA = 7
+_SCHEMA = 8
 _FILE = f"index-{__version__}-{_SCHEMA}-py{sys.version_info[0]}{sys.version_info[1]}.sqlite"
 
 _WAIT_S = 30.0
@@ -263,6 +264,21 @@ class Index:
             ),
             *(_FORGET_TREES if is_new else ()),
         )
+
+    # -- contracts ----------------------------------------------------------------------------------------------
+
+    def contracts(self, tree: str, snapshot: Snapshot, *, copies: bool) -> Contracts | None:
+        """What contracts say of a tree in this state, if it is known."""
+        found = self.result(f"contracts {tree}", "book")
+        return found[1] if isinstance(found, tuple) and found[0] == (snapshot.state, copies) else None
+
+    def contract_workings(self, tree: str) -> Any:
+        """What ``add_contracts`` kept beside them, or None."""
+        return self.result(f"contracts {tree}", "workings")
+
+    def add_contracts(self, tree: str, snapshot: Snapshot, book: Contracts, workings: object, *, copies: bool) -> None:
+        state = snapshot.state, copies
+        self.add_results(f"contracts {tree}", {"book": (state, book), "workings": workings})
 
     def count(self, table: str) -> int:
         return next((row[0] for row in self._rows(f"SELECT count(*) FROM {table}")), 0)

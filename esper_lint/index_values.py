@@ -11,7 +11,7 @@ import pickle
 import struct
 import zlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import cache
 from importlib import import_module
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 # The values that the index may hold, and nothing else, by module: what a payload names beside these is not loaded.  A
 # module is imported when a payload needs it, since a run in which nothing has changed needs few.
 _VALUES = {
+    "esper_lint.contracts.agreement": ("Difference",),
+    "esper_lint.contracts.book": ("Contracts", "Dead", "Drift", "Place"),
+    "esper_lint.contracts.declaration": ("Declaration", "Target"),
+    "esper_lint.contracts.definitions": ("Definition", "Definitions"),
+    "esper_lint.contracts.ledger": ("Verdict",),
+    "esper_lint.contracts.suites": ("Problem",),
     "esper_lint.discovery.blocks": ("Block",),
     "esper_lint.discovery.forms": ("FormKey",),
     "esper_lint.discovery.modules": ("ClassFacts", "Forward", "Piece", "SourceFacts"),
     "esper_lint.discovery.noqa": ("Noqa",),
     "esper_lint.discovery.reading": ("FileFacts",),
     "esper_lint.evidence": ("Told",),
-    "esper_lint.findings": ("FileError", "Group", "Guard", "Hole", "Member", "NearLink", "Span"),
+    "esper_lint.findings": ("FileError", "Group", "Guard", "Hole", "Member", "NearLink", "Note", "Span"),
     "esper_lint.snapshot": ("Snapshot",),
 }
 _ENUMERATIONS = {"esper_lint.findings": ("HoleKind", "Severity", "UnitKind")}
@@ -82,8 +88,10 @@ def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
 
 @cache
 def _reducers() -> dict[type, Callable[[Any], tuple[type, tuple[Any, ...]]]]:
-    kinds = (getattr(import_module(module), name) for module, names in _VALUES.items() for name in names)
-    return {kind: _reducer(kind) for kind in kinds}
+    kinds: Iterator[type] = (
+        getattr(import_module(module), name) for module, names in _VALUES.items() for name in names
+    )
+    return {kind: _reducer(kind) for kind in kinds if not issubclass(kind, tuple)}  # which are their own arguments
 
 
 def pack(value: object) -> bytes:

@@ -9,15 +9,16 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from esper_lint.config import Config
+from esper_lint.contracts.wording import broken
 from esper_lint.discovery.gitignore import lies_in
 from esper_lint.evidence import Evidence, Told
-from esper_lint.findings import FileError, Finding, Group, HoleKind, Report, Summary
+from esper_lint.findings import FileError, Finding, Group, HoleKind, Note, Report, Summary
 from esper_lint.rules import RULES
 from esper_lint.rules.comparison import RENAMES, Comparison, one_to_one
 from esper_lint.rules.messages import messages
 from esper_lint.suppression.settings import per_file_silencers
 from esper_lint.suppression.status import Silencers, Status, covers, status, status_at
-from esper_lint.suppression.unused import unused_entries, unused_noqa
+from esper_lint.suppression.unused import dead_contracts, unused_entries, unused_noqa
 
 if TYPE_CHECKING:
     from esper_lint.discovery.files import FileSet
@@ -43,9 +44,13 @@ def judge(
     selected = {code for code in RULES if _is_selected(code, config)}
     groups = [told.group for told in evidence.groups]
     unread = [*evidence.errors, *errors]
-    silencers = Silencers(
-        evidence.noqa, per_file_silencers(config.per_file_ignores, _named(evidence, unread)), baseline
-    )
+    contracts = evidence.contracts
+    comments = {
+        path: (*evidence.noqa.get(path, ()), *contracts.noqa.get(path, ()))
+        for path in evidence.noqa.keys() | contracts.noqa.keys()
+    }
+    ignored = per_file_silencers(config.per_file_ignores, _named(evidence, unread))
+    silencers = Silencers(comments, ignored, baseline, contracts)
     findings: list[Finding] = []
     kept: list[Group] = []
     for told in evidence.groups:
@@ -54,15 +59,19 @@ def judge(
             kept.append(replace(told.group, suppressed=verdict.group))
             findings.extend(_findings(told, verdict))
     lone = [error_finding(error) for error in unread]
+    lone.extend(broken(contracts.drifts))
+    lone.extend(dead_contracts(contracts.dead, settled=settled))
     if settled:
-        lone.extend(unused_noqa(evidence.noqa, groups, selected))
+        members = ((member.path, member.forward_line, group.rule) for group in groups for member in group.members)
+        places = (*members, *((one.path, one.line, one.rule) for one in lone))
+        lone.extend(unused_noqa(evidence.noqa, places, selected))
     if settled and whole and baseline is not None:
         lone.extend(unused_entries(baseline, groups, [*unread, *unknown]))
     for finding in lone:
         if finding.rule in selected:
             reason = status_at(finding.path, finding.line, finding.rule, silencers)
             findings.append(replace(finding, suppressed=reason))
-    return report_of(evidence.summary, kept, findings, unread)
+    return report_of(evidence.summary, kept, findings, unread, contracts.notes)
 
 
 def judged(
@@ -97,7 +106,8 @@ def narrowed(report: Report, selected: frozenset[str], besides: Collection[str] 
     groups = [group for group in report.groups if any(member.path in selected for member in group.members)]
     errors = [error for error in report.errors if error.path in asked]
     summary = report.summary if selected else replace(report.summary, files=0, module_classes=0, forwards=0)
-    return report_of(summary, groups, findings, errors)
+    notes = [note for note in report.notes if note.path in selected]
+    return report_of(summary, groups, findings, errors, notes)
 
 
 def error_finding(error: FileError) -> Finding:
@@ -110,16 +120,24 @@ def error_finding(error: FileError) -> Finding:
 def _named(evidence: Evidence, errors: Iterable[FileError]) -> set[str]:
     """Every file that something may be said of."""
     members = (member.path for told in evidence.groups for member in told.group.members)
-    return {*members, *evidence.noqa, *(error.path for error in errors)}
+    contracts = evidence.contracts
+    places = (place.path for drift in contracts.drifts for place in (drift.member, drift.source))
+    dead = (one.path for one in contracts.dead)
+    return {*members, *evidence.noqa, *(error.path for error in errors), *places, *dead}
 
 
 def report_of(
-    summary: Summary, groups: Sequence[Group], findings: Iterable[Finding], errors: Sequence[FileError]
+    summary: Summary,
+    groups: Sequence[Group],
+    findings: Iterable[Finding],
+    errors: Sequence[FileError],
+    notes: Sequence[Note] = (),
 ) -> Report:
     shown = sorted(findings, key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
     active = sum(finding.suppressed is None for finding in shown)
     counted = replace(summary, groups=sum(group.suppressed is None for group in groups), findings=active)
-    return Report(counted, tuple(groups), tuple(shown), tuple(sorted(errors, key=lambda one: (one.path, one.line))))
+    by_place = sorted(errors, key=lambda one: (one.path, one.line))
+    return Report(counted, tuple(groups), tuple(shown), tuple(by_place), tuple(notes))
 
 
 def _is_selected(code: str, config: Config) -> bool:

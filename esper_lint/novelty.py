@@ -34,7 +34,7 @@ def only_new(report: Report, before: Report) -> tuple[Report, int]:
     places = {(finding.rule, finding.path, finding.line) for finding in findings}
     errors = [error for error in report.errors if (error.rule, error.path, error.line) in places]
     left_out = sum(group.suppressed is None and group.id not in new for group in report.groups)
-    return report_of(report.summary, groups, findings, errors), left_out
+    return report_of(report.summary, groups, findings, errors, report.notes), left_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Of every file its content's digest; of some their error and noqa comments, and the keys of the groups
-    with a member in it; and what was counted."""
+    with a member in it; what was counted; and which files may hold contracts of either kind."""
 
     digests: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, FileError] = field(default_factory=dict)
@@ -33,6 +33,8 @@ class Snapshot:
     homes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     module_classes: int = 0
     forwards: int = 0
+    lockstep: frozenset[str] = frozenset()
+    copies: frozenset[str] = frozenset()
 
     @property
     def state(self) -> str:

@@ -22,8 +22,10 @@ from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.findings import Report
 from esper_lint.output import FORMATS, Style, statistics
+from esper_lint.rules.excerpt import printable
 
 TEXT_FORMATS = ("full", "concise")
+_NOTES = 10
 FULL_UP_TO = 20  # findings; beyond it, snippets bury what they illustrate
 STANDARD_INPUT = "-"
 FILE_STYLE = Style(color=False, width=PLAIN_WIDTH)
@@ -108,6 +110,10 @@ def command(
         to_standard_output(statistics(report))
     elif with_statistics:
         _note("\n".join(statistics(report)))  # text within JSON would make it no JSON
+    for note in report.notes[:_NOTES]:
+        _note(f"{printable(note.path)}:{note.line}: note: {printable(note.message)}")
+    if len(report.notes) > _NOTES:
+        _note(f"{len(report.notes) - _NOTES} more notes; --output-format json has them all")
     _note(_summary(report, named) + _omission(left_out, new_from))
     return Exit.FINDINGS if report.active else Exit.CLEAN
 

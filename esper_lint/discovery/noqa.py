@@ -63,6 +63,17 @@ def noqa_comments(text: str, lines: Sequence[str], acting: Collection[int]) -> t
         return plain
 
 
+def noqa_at(lines: Sequence[str], wanted: Collection[int]) -> tuple[Noqa, ...]:
+    """The comments that speak for these lines of a file that parses, wherever in a statement they are."""
+    if whole := noqa_of_file(lines):
+        return (whole,)
+    try:
+        found: Iterator[Noqa | None] = iter(list(_tokenized(lines, wanted)))
+    except (tokenize.TokenError, SyntaxError):
+        found = (_read(lines[number - 1], number, number) for number in sorted(wanted))
+    return tuple(noqa for noqa in found if noqa and any(noqa.first <= number <= noqa.last for number in wanted))
+
+
 def _read(text: str, first: int, last: int) -> Noqa | None:
     """What flake8 finds in the text of these lines: the first that matches, wherever it stands."""
     match = _INLINE.search(text)

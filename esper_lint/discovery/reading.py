@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -22,12 +23,15 @@ _BATCH_BYTES = 400_000
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a file's content alone tells: its classes, whether a tool wrote it, or why it could not be read."""
+    """What a file's content alone tells: its classes, whether a tool wrote it, or why it could not be read; and whether
+    it may hold ``lockstep`` contracts, or comments that call something a copy."""
 
     source: SourceFacts
     generated: bool = False
     error_line: int = 0
     error: str = ""
+    lockstep: bool = False
+    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class Reading:
     forms: tuple[Form, ...]
 
 
+_LOCKSTEP = re.compile(rb"#[ \t]*esper:")
+_COPIES = re.compile(rb"#[ \t]*Copied from\b")
+
 _NOTHING = SourceFacts(False, (), ())
 
 
@@ -51,9 +58,10 @@ def digest_of(data: bytes) -> str:
 def facts_of(data: bytes) -> tuple[FileFacts, tuple[Form, ...]]:
     """The facts and forms of one file's content; never raises."""
     generated = is_generated(data)
+    lockstep, copies = _LOCKSTEP.search(data) is not None, _COPIES.search(data) is not None
     # UTF-16 hides a forward between null bytes, and null bytes are an error in any encoding that Python knows.
-    if not (b"forward" in data and HAS_FORWARD.search(data)) and b"\0" not in data:
-        return FileFacts(read_headers(data), generated), ()
+    if not (b"forward" in data and HAS_FORWARD.search(data)) and b"\0" not in data and not lockstep:
+        return FileFacts(read_headers(data), generated, copies=copies), ()
     try:
         text = decode(data)
     except Undecodable as error:
@@ -62,7 +70,7 @@ def facts_of(data: bytes) -> tuple[FileFacts, tuple[Form, ...]]:
         source, forms = read_source(text)
     except Unparsable as error:
         return _unreadable(error, text, generated), ()
-    return FileFacts(source, generated), tuple(forms.values())
+    return FileFacts(source, generated, lockstep=lockstep, copies=copies), tuple(forms.values())
 
 
 def _unreadable(error: Undecodable | Unparsable, text: str, generated: bool) -> FileFacts:

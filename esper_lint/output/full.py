@@ -42,7 +42,11 @@ def _block(findings: Sequence[Finding], group: Group | None, sources: Sources, s
 
 
 def _source_line(finding: Finding, sources: Sources, style: Style) -> Iterator[str]:
-    """The line of a finding that belongs to no group, if it can be read."""
+    """The line of a finding that belongs to no group, if it can be read, or what it has to show instead."""
+    if finding.detail:
+        for line in finding.detail:
+            yield cut(f"  {printable(line)}", style.width)
+        return
     try:
         lines = sources(finding.path)
     except OSError:

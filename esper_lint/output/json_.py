@@ -18,6 +18,7 @@ from esper_lint.output.schema import (
     error_object,
     finding_object,
     group_object,
+    note_object,
     summary_object,
 )
 
@@ -28,7 +29,8 @@ def json_(report: Report, sources: Sources, style: Style) -> Iterator[str]:
     yield f' "summary": {json.dumps(summary_object(report.summary))},'
     yield from _array("groups", map(group_object, report.groups), ",")
     yield from _array("findings", map(finding_object, ordered(report.findings)), ",")
-    yield from _array("errors", map(error_object, report.errors), "}")
+    yield from _array("errors", map(error_object, report.errors), ",")
+    yield from _array("notes", map(note_object, report.notes), "}")
 
 
 def _array(key: str, objects: Iterable[Object], end: str) -> Iterator[str]:

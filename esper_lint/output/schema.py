@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from esper_lint import __version__
-from esper_lint.findings import FileError, Finding, Group, Guard, Hole, Member, Span, Summary, Suppressed
+from esper_lint.findings import FileError, Finding, Group, Guard, Hole, Member, Note, Span, Summary, Suppressed
 
 SCHEMA_VERSION = 1
 TOOL = {"name": "esper-lint", "version": __version__}
@@ -56,6 +56,10 @@ def finding_object(finding: Finding) -> Object:
 
 def error_object(error: FileError) -> Object:
     return {"rule": error.rule, "path": error.path, "line": error.line, "message": error.message}
+
+
+def note_object(note: Note) -> Object:
+    return {"path": note.path, "line": note.line, "message": note.message}
 
 
 def _member(member: Member) -> Object:

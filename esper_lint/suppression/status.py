@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from esper_lint.findings import Group, Suppressed
 
 if TYPE_CHECKING:
+    from esper_lint.contracts.book import Contracts
     from esper_lint.discovery.noqa import Noqa
     from esper_lint.suppression.baseline import Baseline
 
@@ -36,7 +37,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Silencers:
-    """All that can silence: by path the noqa comments, by path the codes that the settings ignore there, the baseline.
+    """All that can silence: by path the noqa comments, by path the codes that the settings ignore there, the baseline,
+    and contracts.
 
     ``per_file`` maps a path to (pattern, codes) of each setting that matches it.
     """
@@ -44,20 +46,30 @@ class Silencers:
     noqa: Mapping[str, Sequence[Noqa]]
     per_file: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]
     baseline: Baseline | None = None
+    contracts: Contracts | None = None
 
 
 def status(group: Group, silencers: Silencers) -> Status:
     """A suppressed member is taken out of its group; a group left with fewer than two active members is silent, and so
-    is one whose active members are all known."""
+    is one whose active members all belong to one contract, or are all known."""
     members = tuple(status_at(member.path, member.forward_line, group.rule, silencers) for member in group.members)
     known = tuple(silencers.baseline.known(group)) if silencers.baseline else (None,) * len(members)
     active = [reason for own, reason in zip(members, known, strict=True) if own is None]
     silent: list[Suppressed | None] = []
     if len(active) < 2:
         silent = [reason for reason in members if reason is not None]
+    elif held := _held(group, members, silencers.contracts):
+        return Status(held, members, (None,) * len(members))
     elif None not in active:
         silent = active
     return Status(silent[0] if silent else None, members, known)
+
+
+def _held(group: Group, members: Sequence[Suppressed | None], contracts: Contracts | None) -> Suppressed | None:
+    """The contract that holds all members that nothing takes out of the group."""
+    staying = [member for member, reason in zip(group.members, members, strict=True) if reason is None]
+    found = contracts.holding(staying) if contracts else None
+    return Suppressed("contract", "{} at {}".format(*found)) if found else None
 
 
 def status_at(path: str, line: int, rule: str, silencers: Silencers) -> Suppressed | None:

@@ -9,6 +9,7 @@ from esper_lint.findings import FileError, Finding, Group, Severity
 from esper_lint.suppression.status import covers
 
 if TYPE_CHECKING:
+    from esper_lint.contracts.book import Dead
     from esper_lint.discovery.noqa import Noqa
     from esper_lint.suppression.baseline import Baseline, Entry
 
@@ -16,17 +17,17 @@ RULE = "ESP202"
 
 
 def unused_noqa(
-    comments: Mapping[str, Iterable[Noqa]], groups: Iterable[Group], known: Iterable[str]
+    comments: Mapping[str, Iterable[Noqa]], found: Iterable[tuple[str, int, str]], known: Iterable[str]
 ) -> Iterator[Finding]:
-    """A finding for every code of ours that a noqa comment names and that is at no member on its lines.
+    """A finding for every code of ours that a noqa comment names and of which nothing is ``found`` on its lines.
 
-    A bare ``# noqa`` speaks to every linter and is never ours to judge; neither is a code that is not ``known``, nor
-    one of this rule itself: what could be said of it, it would silence.
+    What is found is told by path, line and rule, whether it is reported or not.  A bare ``# noqa`` speaks to every
+    linter and is never ours to judge; neither is a code that is not ``known``, nor one of this rule itself: what could
+    be said of it, it would silence.
     """
     rules_at: dict[str, dict[int, set[str]]] = {}
-    for group in groups:
-        for member in group.members:
-            rules_at.setdefault(member.path, {}).setdefault(member.forward_line, set()).add(group.rule)
+    for path, line, rule in found:
+        rules_at.setdefault(path, {}).setdefault(line, set()).add(rule)
     judged = set(known)
     for path in sorted(comments):
         at = rules_at.get(path, {})
@@ -53,6 +54,15 @@ def unused_entries(baseline: Baseline, groups: Iterable[Group], unread: Iterable
             message = f"this group is no longer found: {_named(entry)}; run `esper-lint baseline --update`"
             fingerprint = f"{RULE}:{entry.id}"
             yield Finding(RULE, None, baseline.name, entry.line, 1, entry.line, message, fingerprint, Severity.P4)
+
+
+def dead_contracts(dead: Iterable[Dead], *, settled: bool) -> Iterator[Finding]:
+    """A finding for every comment that declares nothing; once ``settled``, for those too that other files may need."""
+    for one in dead:
+        if settled or one.is_certain:
+            message = f"this contract holds nothing: {one.message}"
+            fingerprint = f"{RULE}:{one.message}"
+            yield Finding(RULE, None, one.path, one.line, one.column, one.line, message, fingerprint, Severity.P4)
 
 
 def _is_ours(code: str, judged: Iterable[str]) -> bool:

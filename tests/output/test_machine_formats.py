@@ -23,7 +23,7 @@ def document(report: Report) -> dict[str, Any]:
 
 def test_the_json_schema() -> None:
     parsed = document(REPORT)
-    assert list(parsed) == ["schema_version", "tool", "summary", "groups", "findings", "errors"]
+    assert list(parsed) == ["schema_version", "tool", "summary", "groups", "findings", "errors", "notes"]
     assert parsed["schema_version"] == 1
     assert list(parsed["tool"]) == ["name", "version"]
     assert parsed["summary"] == {"files": 4, "module_classes": 5, "forwards": 5, "groups": 2, "findings": 6}

@@ -18,6 +18,7 @@ def test_the_codes_and_names_are_those_of_the_design() -> None:
         ("ESP102", "near-duplicate-forward", "P3"),
         ("ESP103", "duplicate-fallback", "P2"),
         ("ESP104", "duplicate-module", "P3"),
+        ("ESP201", "lockstep-broken", "P1"),
         ("ESP202", "unused-suppression", "P4"),
         ("ESP900", "unreadable-file", "P2"),
         ("ESP901", "index-incomplete", "P3"),

@@ -19,10 +19,12 @@ GROUPS = [
     group(member("A", "a.py", 5), member("C", "c.py", 9), rule="ESP104"),
 ]
 
+FOUND = [(one.path, one.forward_line, found.rule) for found in GROUPS for one in found.members]
+
 
 def unused(line: int, codes: Sequence[str], known: Sequence[str] = tuple(RULES)) -> list[str]:
     """The codes that a comment in a.py names in vain."""
-    found = list(unused_noqa({"a.py": [Noqa(line, 30, tuple(codes), line, line)]}, GROUPS, known))
+    found = list(unused_noqa({"a.py": [Noqa(line, 30, tuple(codes), line, line)]}, FOUND, known))
     assert all(
         (one.rule, one.path, one.line, one.column, one.group) == ("ESP202", "a.py", line, 30, None) for one in found
     )
@@ -71,7 +73,7 @@ def test_they_come_by_path_and_have_fingerprints_without_lines() -> None:
 
 def test_small_letters_are_named_where_capitals_would_do() -> None:
     comment = {"a.py": [Noqa(5, 30, ("esp101", "esp103"), 5, 5)]}
-    assert [one.message for one in unused_noqa(comment, GROUPS, RULES)] == [
+    assert [one.message for one in unused_noqa(comment, FOUND, RULES)] == [
         "`# noqa: esp101` silences nothing here: codes count in capitals, as ESP101",
         "`# noqa: esp103` silences nothing here: remove it",
     ]
@@ -79,7 +81,7 @@ def test_small_letters_are_named_where_capitals_would_do() -> None:
 
 def test_a_comment_is_used_by_any_of_the_lines_that_it_speaks_for() -> None:
     comment = {"a.py": [Noqa(7, 1, ("ESP101", "ESP103"), 4, 7)]}
-    assert [one.fingerprint for one in unused_noqa(comment, GROUPS, RULES)] == ["ESP202:ESP103"]
+    assert [one.fingerprint for one in unused_noqa(comment, FOUND, RULES)] == ["ESP202:ESP103"]
 
 
 def entries(*numbers: str) -> tuple[Entry, ...]:

@@ -1,0 +1,86 @@
+"""What contracts say of a tree: who belongs to which, where members no longer agree, and what declares nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from esper_lint.findings import Member, Note
+
+if TYPE_CHECKING:
+    from esper_lint.contracts.agreement import Difference
+    from esper_lint.discovery.noqa import Noqa
+
+
+HEARD = ("forward", "esper:", "Copied from")
+"""A file without any of these says nothing of itself, and front ends need not look into it."""
+
+
+class Place(NamedTuple):
+    """A definition and the line of its ``class`` or ``def``."""
+
+    path: str
+    qualname: str
+    line: int
+
+
+class Drift(NamedTuple):
+    """A member that no longer agrees with the one that it is held against, and the first of their differences.
+
+    ``line`` and ``column`` are where it is in the member's file, ``source_line`` where in the source's.  ``contract``
+    is how people call it.  ``is_heard`` tells whether front ends read the source's file for its own sake.
+    """
+
+    contract: str
+    member: Place
+    source: Place
+    line: int
+    column: int
+    source_line: int
+    first: Difference
+    differences: int
+    is_heard: bool
+
+
+class Dead(NamedTuple):
+    """A comment that declares nothing: where, from 1, and why.  It is certain only if all files are known, unless it
+    ``is_certain`` from the comment alone."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """All contracts of a tree.
+
+    ``members`` maps a path, and there a definition by its first and last line, to the keys of the contracts that it
+    is in, and ``names`` a key to what people call the contract and where it is declared.  ``noqa`` has, by path, the
+    comments that speak for the lines of drifts.  ``notes`` tell of members that agree only as another tool reads them.
+    """
+
+    members: Mapping[str, Mapping[tuple[int, int], tuple[str, ...]]] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    drifts: tuple[Drift, ...] = ()
+    dead: tuple[Dead, ...] = ()
+    notes: tuple[Note, ...] = ()
+    noqa: Mapping[str, tuple[Noqa, ...]] = field(default_factory=dict)
+
+    def holding(self, members: Iterable[Member]) -> tuple[str, str] | None:
+        """Name and place of a contract that holds all of these units in lock-step, each by a definition of its own."""
+        held = [dict(self._of(member)) for member in members]
+        for key in sorted(set.intersection(*map(set, held))) if held else ():
+            if len({one[key] for one in held}) == len(held):
+                return self.names[key]
+        return None
+
+    def _of(self, member: Member) -> Iterator[tuple[str, tuple[str, int]]]:
+        """The contracts that a unit is in, itself or with what encloses it, and by which definition."""
+        for (line, end), keys in self.members.get(member.path, {}).items():
+            if line <= member.line and member.end_line <= end:
+                for key in keys:
+                    yield key, (member.path, line)

@@ -1,0 +1,90 @@
+"""Members that no longer agree -> findings (ESP201): one at the member, and one at the source of all that left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import ndiff
+from hashlib import blake2b
+from textwrap import dedent
+
+from esper_lint.contracts.book import Drift, Place
+from esper_lint.findings import Finding, Severity
+from esper_lint.rules.excerpt import expression, one_line, short_path, shortened
+
+RULE = "ESP201"
+_TEXT_LIMIT = 60
+_PATH_LIMIT = 40
+_LINES = 12
+
+
+def broken(drifts: Iterable[Drift]) -> Iterator[Finding]:
+    """Whoever changes one side must hear of it, whichever it is: flake8 and hooks ask for the changed file alone."""
+    at_source: dict[tuple[Place, str], list[Drift]] = {}
+    for one in drifts:
+        yield _at_member(one)
+        if one.is_heard:
+            at_source.setdefault((one.source, one.contract), []).append(one)
+    for found in at_source.values():
+        yield _at_source(found)
+
+
+def _at_member(one: Drift) -> Finding:
+    here, there = _code(one.first.here), _code(one.first.there)
+    more = f"; and {one.differences - 1} more" if one.differences > 1 else ""
+    message = (
+        f"`{one.member.qualname}` no longer agrees with {_named(one.source)}{_under(one)}:"
+        f" {here} here, {there} there{more}"
+    )
+    shown = _aligned(
+        one.first.theirs, one.first.ours, _short(one.source, one.source_line), _short(one.member, one.line)
+    )
+    return _finding(one.member, one.line, one.column, message, (one.contract, here, there), shown)
+
+
+def _at_source(found: Sequence[Drift]) -> Finding:
+    first = min(found, key=lambda one: (one.source_line, one.member))
+    here, there = _code(first.first.there), _code(first.first.here)
+    others = f" and {len(found) - 1} more no longer agree" if len(found) > 1 else " no longer agrees"
+    message = (
+        f"{_named(first.member, first.line)}{others} with `{first.source.qualname}`{_under(first)}:"
+        f" {here} here, {there} there"
+    )
+    places = _short(first.member, first.line), _short(first.source, first.source_line)
+    shown = _aligned(first.first.ours, first.first.theirs, *places)
+    return _finding(first.source, first.source_line, 1, message, (first.contract, here, there), shown)
+
+
+def _finding(
+    place: Place, line: int, column: int, message: str, said: tuple[str, ...], detail: Sequence[str]
+) -> Finding:
+    text = "\0".join((place.qualname, *said))
+    fingerprint = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return Finding(RULE, None, place.path, line, column, line, message, fingerprint, Severity.P1, None, tuple(detail))
+
+
+def _aligned(there: Sequence[str], here: Sequence[str], theirs: str, ours: str) -> list[str]:
+    """A small difference, the source's names replaced by the member's."""
+    old, new = (dedent("\n".join(lines)).split("\n") if lines else [] for lines in (there, here))
+    found = [line.rstrip() for line in ndiff(old, new) if not line.startswith("?")]
+    if len(found) > _LINES:
+        found[_LINES:] = ["  …"]
+    return [f"- {theirs}", f"+ {ours}", *(f"  {line}" for line in found)]
+
+
+def _short(place: Place, line: int) -> str:
+    return f"{place.qualname.rpartition('.')[2]} ({place.path.rpartition('/')[2]}:{line})"
+
+
+def _named(place: Place, line: int = 0) -> str:
+    return f"`{place.qualname}` ({short_path(place.path, _PATH_LIMIT)}:{line or place.line})"
+
+
+def _under(one: Drift) -> str:
+    return f" under contract `{one.contract}`" if one.contract else ", of which it says that it is a copy"
+
+
+def _code(text: str) -> str:
+    if not text:
+        return "nothing"
+    told = one_line(text) if text.startswith("gap ") else f"`{shortened(expression(text), _TEXT_LIMIT)}`"
+    return told
