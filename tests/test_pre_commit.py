@@ -149,3 +149,22 @@ def test_flake8_under_pre_commit_stops_it_too(tmp_path: Path, hooks: Hooks) -> N
     assert stopped.returncode == 1 and users.commits == 1, stopped.stderr
     assert both_places(stopped.stderr)
     assert users.commit({"models/copy.py": "import torch\n"}).returncode == 0
+
+
+@pytest.mark.parametrize("edited", ["models/first.py", "models/second.py"])
+@pytest.mark.parametrize("way", ["esper-lint", "flake8"])
+def test_a_commit_that_breaks_a_contract_is_stopped_whichever_side_it_edits(
+    tmp_path: Path, hooks: Hooks, edited: str, way: str
+) -> None:
+    held = {
+        f"models/{name.lower()}.py": seed(name).replace("class ", "# esper: lockstep(seed)\nclass ")
+        for name in ("First", "Second")
+    }
+    config = hooks.of_flake8() if way == "flake8" else hooks.of_repository(way)
+    users = repository(tmp_path, hooks, config, MEMBERS | held)
+    edit = {edited: held[edited].replace("dim=-1", "dim=-2")}
+    stopped = users.commit(edit)
+    assert stopped.returncode == 1 and users.commits == 1, stopped.stderr
+    assert f"{edited}:9:" in stopped.stderr and "ESP201" in stopped.stderr
+    other = {name: text.replace("dim=-1", "dim=-2") for name, text in held.items()}
+    assert users.commit(other).returncode == 0

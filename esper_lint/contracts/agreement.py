@@ -57,9 +57,12 @@ def code_of(lines: Sequence[str], *, copies: bool) -> Code:
 
 
 def differences(source: Code, member: Code, renaming: Renaming) -> tuple[Difference, ...]:
-    """Where ``member`` is not what ``source`` is once renamed; the order is that of the member's lines."""
+    """Where ``member`` is not what ``source`` is once renamed: the first difference of each line, in their order."""
     found = _Comparison(source, member, renaming).of_definitions(source.node, member.node)
-    return tuple(sorted(found, key=lambda one: (one.line, one.column)))
+    by_line: dict[int, Difference] = {}
+    for one in sorted(found, key=lambda one: (one.line, one.column)):
+        by_line.setdefault(one.line, one)
+    return tuple(by_line.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ class _Comparison:
             return
         fields = [field for field in member._fields if field not in ("name", "decorator_list", "body", *_UNREAD)]
         for field in fields:
-            yield from self._of_values(getattr(source, field, None), getattr(member, field, None), statement, statement)
+            values = getattr(source, field, None), getattr(member, field, None)
+            yield from self._of_values(*values, statement, statement, member)
         if type(source) is not type(member):  # def and async def
             yield self._difference(statement, statement)
         suites = self._source.suite(source.body, source), self._member.suite(member.body, member)
@@ -131,8 +135,8 @@ class _Comparison:
 
     # -- where --------------------------------------------------------------------------------------------------
 
-    def _of_values(self, theirs: Any, ours: Any, around: _Pair, statement: _Pair) -> Iterator[Difference]:
-        """The differences of two fields' values."""
+    def _of_values(self, theirs: Any, ours: Any, around: _Pair, statement: _Pair, at: ast.AST) -> Iterator[Difference]:
+        """The differences of two fields' values, which are at the node ``at`` if they have no place of their own."""
         if self._same(theirs, ours):
             return
         if isinstance(theirs, ast.AST) and isinstance(ours, ast.AST):
@@ -140,11 +144,11 @@ class _Comparison:
         elif isinstance(theirs, list) and isinstance(ours, list):
             if len(theirs) == len(ours) and all(isinstance(one, ast.AST) for one in (*theirs, *ours)):
                 for mine, other in zip(theirs, ours, strict=True):
-                    yield from self._of_values(mine, other, around, statement)
+                    yield from self._of_values(mine, other, around, statement, at)
             else:
                 yield self._of_lengths(theirs, ours, around, statement)
         else:
-            yield self._difference(around, statement, ours if hasattr(ours, "lineno") else around.ours)
+            yield self._difference(around, statement, ours if hasattr(ours, "lineno") else at)
 
     def _of_lengths(self, theirs: list[Any], ours: list[Any], around: _Pair, statement: _Pair) -> Difference:
         """Two lists of which one has something that the other has not: arguments, parameters, elements."""
@@ -184,7 +188,9 @@ class _Comparison:
                 if not self._same(value, other):
                     yield self._difference(around, statement, ours, self._line_of(ours))
             else:
-                yield from self._of_values(value, other, around, statement)
+                yield from self._of_values(
+                    value, other, around, statement, ours if hasattr(ours, "lineno") else around.ours
+                )
 
     def _of_suites(self, theirs: Sequence[Item], ours: Sequence[Item], header: _Pair) -> Iterator[Difference]:
         """Statements are aligned first; what one side has too much is told as a whole."""
@@ -224,6 +230,10 @@ class _Comparison:
                 yield from self._of_items(theirs[block.a + offset], ours[block.b + offset])
                 left.discard(block.a + offset)
                 right.discard(block.b + offset)
+        for mine, own in list(zip(sorted(left), sorted(right), strict=False)):
+            yield self._instead(theirs[mine], ours[own], header, suite, first + own)
+            left.discard(mine)
+            right.discard(own)
         for at in sorted(right):
             yield self._lone(None, ours[at], header, suite, first + at)
         if not forgiven:
@@ -231,6 +241,12 @@ class _Comparison:
                 # It is missing after the statements that stand for those before it.
                 place = first + sum(1 for one in range(len(ours)) if one < at)
                 yield self._lone(theirs[at], None, header, suite, place)
+
+    def _instead(self, theirs: Item, ours: Item, header: _Pair, suite: Sequence[Item], place: int) -> Difference:
+        """A statement of another kind than that which should be there."""
+        wanted = self._lone(theirs, None, header, suite, place)
+        found = self._lone(None, ours, header, suite, place)
+        return replace(found, there=wanted.there, theirs=wanted.theirs, source_line=wanted.source_line)
 
     def _of_items(self, theirs: Item, ours: Item) -> Iterator[Difference]:
         if not self._same(theirs, ours) and isinstance(theirs, ast.AST) and isinstance(ours, ast.AST):
