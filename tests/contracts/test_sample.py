@@ -1,4 +1,4 @@
-"""The case that contracts were made for: a fallback that must stay what it stands in for, told alike by every front end."""
+"""The case that contracts were made for: a fallback that stays what it stands in for, told alike by every front end."""
 
 from __future__ import annotations
 
