@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 
+from esper_lint import git
 from esper_lint.discovery.gitignore import SUFFIX, lies_in
+from esper_lint.git import GitError
 from esper_lint.pyproject import shown
 
 _LINK, _SUBMODULE = b"120000", b"160000"
-# Set inside a git hook, where they name the repository that runs it, and not that of the files.
-_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
-
-
-class RevisionError(Exception):
-    """The files of a revision cannot be had; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +47,9 @@ class Checkout:
 def checkout(revision: str, project: str) -> Iterator[Checkout]:
     """The files of ``revision`` in the repository that the folder ``project`` is in, for as long as the context lasts.
 
-    Raises RevisionError where there is no such revision, no repository or no git.
+    Raises GitError where there is no such revision, no repository or no git.
     """
-    top = _top(project)
+    top = git.top(project)
     commit = _commit(revision, top)
     with TemporaryDirectory(prefix="esper-lint-") as folder:
         real = os.path.realpath(folder)
@@ -63,35 +58,26 @@ def checkout(revision: str, project: str) -> Iterator[Checkout]:
         patterns = os.path.join(real, ".git", "info", "exclude")
         os.makedirs(os.path.dirname(patterns))
         with suppress(OSError):
-            shutil.copyfile(os.path.join(top, _path(_git(top, "rev-parse", "--git-path", "info/exclude"))), patterns)
+            shutil.copyfile(os.path.join(top, git.line(top, "rev-parse", "--git-path", "info/exclude")), patterns)
         yield Checkout(real, top)
-
-
-def _top(project: str) -> str:
-    try:
-        return os.path.realpath(_path(_git(project, "rev-parse", "--show-toplevel")))
-    except RevisionError as error:
-        if "not a git repository" in str(error):
-            raise RevisionError(f"{shown(project)} is not in a git repository") from None
-        raise
 
 
 def _commit(revision: str, top: str) -> str:
     try:
         if revision.startswith("-"):  # an option to git
-            raise RevisionError
-        return _path(_git(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"))
-    except RevisionError:
-        shallow = _git(top, "rev-parse", "--is-shallow-repository") == b"true\n"
+            raise GitError
+        return git.line(top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except GitError:
+        shallow = git.output(top, "rev-parse", "--is-shallow-repository") == b"true\n"
         advice = "; the clone is shallow: `git fetch --unshallow`, or deepen it" if shallow else ""
-        raise RevisionError(f"no such revision: {revision!r}{advice}") from None
+        raise GitError(f"no such revision: {revision!r}{advice}") from None
 
 
 def _extract(repository: str, commit: str, folder: str, revision: str) -> None:
     """Write the files of a commit, and of the submodules that are there, below ``folder``."""
     files: dict[str, str] = {}
     links: dict[str, str] = {}
-    for entry in _git(repository, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+    for entry in git.output(repository, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
         head, _, name = entry.partition(b"\t")
         mode, _, sha = head.split(b" ")
         path = os.fsdecode(name)
@@ -131,10 +117,10 @@ def _extract_submodule(repository: str, commit: str, folder: str, revision: str)
     if not os.path.lexists(os.path.join(repository, ".git")):
         return  # not fetched, so that today's tree has no file of it either
     try:
-        _git(repository, "cat-file", "-e", f"{commit}^{{commit}}")
-    except RevisionError:
+        git.output(repository, "cat-file", "-e", f"{commit}^{{commit}}")
+    except GitError:
         message = f"the submodule {shown(repository)} lacks what {revision!r} has of it: run `git fetch` there"
-        raise RevisionError(message) from None
+        raise GitError(message) from None
     os.makedirs(os.path.join(folder, ".git"), exist_ok=True)  # its git-ignore files begin anew
     _extract(repository, commit, folder, revision)
 
@@ -142,34 +128,14 @@ def _extract_submodule(repository: str, commit: str, folder: str, revision: str)
 def _contents(repository: str, identities: Sequence[str], revision: str) -> Mapping[str, bytes]:
     """The content of each object."""
     wanted = list(dict.fromkeys(identities))
-    output = _git(repository, "cat-file", "--batch", data="".join(f"{one}\n" for one in wanted).encode())
+    output = git.output(repository, "cat-file", "--batch", data="".join(f"{one}\n" for one in wanted).encode())
     found, at = {}, 0
     for identity in wanted:
         start = output.find(b"\n", at) + 1
         head = output[at : start - 1].split(b" ")
         if len(head) != 3:  # "missing", in a clone that fetches objects when they are needed, and cannot
-            raise RevisionError(f"git has not all files of {revision!r}: fetch them first")
+            raise GitError(f"git has not all files of {revision!r}: fetch them first")
         at = start + int(head[2])
         found[identity] = output[start:at]
         at += 1
     return found
-
-
-def _git(folder: str, *arguments: str, data: bytes = b"") -> bytes:
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | {"LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            ["git", "-C", folder, *arguments], input=data, capture_output=True, env=environment, check=False
-        )
-    except FileNotFoundError:
-        raise RevisionError("git was not found, and --new-from needs it") from None
-    except OSError as error:
-        raise RevisionError(f"git cannot be run: {error.strerror}") from None
-    if done.returncode:
-        told = os.fsdecode(done.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
-        raise RevisionError(f"git {arguments[0]}: {told or 'failed'}")
-    return done.stdout
-
-
-def _path(output: bytes) -> str:
-    return os.fsdecode(output.removesuffix(b"\n"))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from esper_lint.revision import RevisionError, checkout
+from esper_lint.git import GitError
+from esper_lint.revision import checkout
 from tests.repositories import commit, git, repository
 from tests.trees import write
 
@@ -32,7 +33,7 @@ def files(revision: str, project: Path) -> dict[str, str]:
 
 
 def refusal(revision: str, project: Path) -> str:
-    with pytest.raises(RevisionError) as caught, checkout(revision, str(project)):
+    with pytest.raises(GitError) as caught, checkout(revision, str(project)):
         pass
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -197,12 +198,12 @@ def test_a_folder_outside_of_git_says_so(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_without_git_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert refusal("HEAD", tmp_path) == "git was not found, and --new-from needs it"
+    assert refusal("HEAD", tmp_path) == "git was not found"
     broken = tmp_path / "git"
     broken.write_text("", encoding="utf-8")
     broken.chmod(stat.S_IRUSR)
     assert refusal("HEAD", tmp_path) in (
-        "git was not found, and --new-from needs it",
+        "git was not found",
         "git cannot be run: Permission denied",
     )
 

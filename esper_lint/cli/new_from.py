@@ -11,9 +11,10 @@ import click
 from esper_lint.analysis import Buffer, Progress, baseline_of, gather
 from esper_lint.config import Config
 from esper_lint.findings import Report
+from esper_lint.git import GitError
 from esper_lint.judging import judged, narrowed, needs_all_groups
 from esper_lint.novelty import only_new
-from esper_lint.revision import Checkout, RevisionError, checkout
+from esper_lint.revision import Checkout, checkout
 
 
 def analyse_since(
@@ -32,7 +33,7 @@ def analyse_since(
     try:
         with checkout(revision, config.project) as earlier:
             before = _report_of(earlier, paths, config, use_cache, progress)
-    except RevisionError as error:
+    except GitError as error:
         raise click.UsageError(f"--new-from: {error}") from error
     cwd = os.getcwd()
     baseline = baseline_of(config)
