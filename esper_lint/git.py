@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 
 from esper_lint.pyproject import shown
 
@@ -17,12 +18,15 @@ class GitError(Exception):
 
 def output(folder: str, *arguments: str, data: bytes = b"") -> bytes:
     """What a git command in ``folder`` prints.  Raises GitError where there is no git, and where it fails."""
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | {"LC_ALL": "C"}
     try:
         done = subprocess.run(
-            command(folder, *arguments), input=data, capture_output=True, env=environment(), check=False
+            ["git", "-C", folder, *arguments], input=data, capture_output=True, env=environment, check=False
         )
+    except FileNotFoundError:
+        raise GitError("git was not found") from None
     except OSError as error:
-        raise cannot_run(error) from None
+        raise GitError(f"git cannot be run: {error.strerror}") from None
     if done.returncode:
         told = os.fsdecode(done.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
         raise GitError(f"git {arguments[0]}: {told or 'failed'}")
@@ -44,15 +48,16 @@ def top(folder: str) -> str:
         raise
 
 
-def command(folder: str, *arguments: str) -> list[str]:
-    return ["git", "-C", folder, *arguments]
-
-
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | {"LC_ALL": "C"}
-
-
-def cannot_run(error: OSError) -> GitError:
-    if isinstance(error, FileNotFoundError):
-        return GitError("git was not found")
-    return GitError(f"git cannot be run: {error.strerror}")
+def contents(folder: str, identities: Iterable[str]) -> dict[str, bytes]:
+    """The content of each object, by its identity; one that a partial clone lacks, and cannot fetch, is left out."""
+    wanted = list(dict.fromkeys(identities))
+    printed = output(folder, "cat-file", "--batch", data="".join(f"{one}\n" for one in wanted).encode())
+    found, at = {}, 0
+    for identity in wanted:
+        start = printed.find(b"\n", at) + 1
+        head = printed[at : start - 1].split(b" ")
+        at = start
+        if len(head) == 3:  # and not "missing"
+            at += int(head[2]) + 1
+            found[identity] = printed[start : at - 1]
+    return found

@@ -127,15 +127,7 @@ def _extract_submodule(repository: str, commit: str, folder: str, revision: str)
 
 def _contents(repository: str, identities: Sequence[str], revision: str) -> Mapping[str, bytes]:
     """The content of each object."""
-    wanted = list(dict.fromkeys(identities))
-    output = git.output(repository, "cat-file", "--batch", data="".join(f"{one}\n" for one in wanted).encode())
-    found, at = {}, 0
-    for identity in wanted:
-        start = output.find(b"\n", at) + 1
-        head = output[at : start - 1].split(b" ")
-        if len(head) != 3:  # "missing", in a clone that fetches objects when they are needed, and cannot
-            raise GitError(f"git has not all files of {revision!r}: fetch them first")
-        at = start + int(head[2])
-        found[identity] = output[start:at]
-        at += 1
+    found = git.contents(repository, identities)
+    if len(found) < len(set(identities)):  # in a clone that fetches objects when they are needed, and cannot
+        raise GitError(f"git has not all files of {revision!r}: fetch them first")
     return found
