@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from esper_lint.discovery.files import FileSet
 from esper_lint.evidence import Evidence, Told
 from esper_lint.findings import Report, Summary
 from esper_lint.index import Index, IndexIncomplete, clear, turn
-from esper_lint.judging import judge, judged, narrowed, needs_all_groups
+from esper_lint.judging import judge, judged, narrowed, needs_all_groups, needs_histories
 from esper_lint.parallel import no_garbage_collection
 from esper_lint.progress import Deadline, OutOfPatience, Progress, Silence
 from esper_lint.selection import on_disk, on_file, with_buffer
@@ -25,6 +26,7 @@ from esper_lint.snapshot import Snapshot, Workings
 from esper_lint.tree import Buffer, Tree, TreeChanged
 
 if TYPE_CHECKING:
+    from esper_lint.history.tracing import Trace
     from esper_lint.suppression.baseline import Baseline
 
 __all__ = ["Buffer", "OutOfPatience", "Progress", "TreeChanged", "analyse", "analyse_alone"]
@@ -64,6 +66,7 @@ def analyse(
         progress=progress,
         patience_s=patience_s,
         everything=whole,
+        with_histories=needs_histories(config),
     )
     return narrowed(*judged(files, evidence, config, baseline, whole=whole))
 
@@ -80,11 +83,14 @@ def gather(
     patience_s: float | None = None,
     everything: bool = False,
     today: Callable[[str], str] | None = None,
+    with_histories: bool = False,
 ) -> tuple[FileSet, Evidence]:
     """The files that ``paths`` choose, and what comparing all files of the roots gives for them, or for ``everything``.
 
     ``today`` tells of an earlier state, laid out elsewhere, where each of its folders is now.  What the index knows of
     the tree of now then serves that state too, and stays what it is.
+
+    Git is run only ``with_histories``; ConfigError then says why it could not be.
 
     Raises UnknownPath for a path that does not exist, TreeChanged if files keep changing under the run, and nothing for
     whatever the files hold.  With ``patience_s``, raises OutOfPatience soon after that many seconds if what the index
@@ -101,6 +107,8 @@ def gather(
             with no_garbage_collection():
                 asked = _all_of(files) if everything else files
                 evidence = _evidence(found, asked, buffer, config, index, deadline, today)
+                if with_histories:
+                    evidence = replace(evidence, histories=_histories(evidence, files, buffer, config, index, deadline))
         except IndexIncomplete:
             if attempt > 0:  # not another run that was just renewing it
                 clear(config)  # the next run builds a sound one
@@ -215,6 +223,23 @@ def _contracts(
     if keep:
         index.add_contracts(name, snapshot, book, workings, copies=config.copied_from)
     return book
+
+
+def _histories(
+    evidence: Evidence, files: FileSet, buffer: Buffer | None, config: Config, index: Index, deadline: Deadline
+) -> Mapping[str, Trace]:
+    from esper_lint.history import histories
+
+    virtual = {file.name for file in files.files if file.stamp is None}
+
+    def read(name: str) -> bytes:
+        if buffer is not None and name in virtual:
+            return buffer.data
+        with open(os.path.join(config.project, name), "rb") as stream:
+            return stream.read()
+
+    groups = [told.group for told in evidence.groups]
+    return histories(groups, config, read=read, memory=index, progress=deadline)
 
 
 def baseline_of(config: Config) -> Baseline | None:

@@ -75,7 +75,7 @@ OPTIONS: tuple[Option, ...] = (
         "select",
         "strings",
         (),
-        "Rule codes or prefixes to report; empty means all that are on by default.",
+        "Rule codes or prefixes to report; empty means all that are on by default, and others need their full code.",
         affects_matching=False,
         chooses=True,
     ),

@@ -14,6 +14,7 @@ from esper_lint.findings import FileError, Group, Summary
 
 if TYPE_CHECKING:
     from esper_lint.discovery.noqa import Noqa
+    from esper_lint.history.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,14 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All groups of a tree, in the order in which they are shown; what could not be read; by file the comments
-    that may silence a member or name one of our codes; and what contracts say."""
+    that may silence a member or name one of our codes; and what contracts say.
+
+    ``histories`` are those of the groups by their ids, if somebody asked for them; they come from git, not the tree.
+    """
 
     groups: tuple[Told, ...]
     errors: tuple[FileError, ...]
     noqa: Mapping[str, tuple[Noqa, ...]]
     summary: Summary
     contracts: Contracts = field(default_factory=Contracts)
+    histories: Mapping[str, Trace] = field(default_factory=dict)

@@ -53,17 +53,22 @@ def judge(
     silencers = Silencers(comments, ignored, baseline, contracts)
     findings: list[Finding] = []
     kept: list[Group] = []
+    one_sided: list[Finding] = []
     for told in evidence.groups:
+        verdict = status(told.group, silencers)
+        changes = list(_one_sided(told.group, verdict, evidence, silencers, config))
+        one_sided += changes
         if told.group.rule in selected:
-            verdict = status(told.group, silencers)
-            kept.append(replace(told.group, suppressed=verdict.group))
             findings.extend(_findings(told, verdict))
+        if changes or told.group.rule in selected:
+            kept.append(replace(told.group, suppressed=verdict.group))
+    findings += one_sided
     lone = [error_finding(error) for error in unread]
     lone.extend(broken(contracts.drifts))
     lone.extend(dead_contracts(contracts.dead, settled=settled))
     if settled:
         members = ((member.path, member.forward_line, group.rule) for group in groups for member in group.members)
-        places = (*members, *((one.path, one.line, one.rule) for one in lone))
+        places = (*members, *((one.path, one.line, one.rule) for one in (*lone, *one_sided)))
         lone.extend(unused_noqa(evidence.noqa, places, selected))
     if settled and whole and baseline is not None:
         lone.extend(unused_entries(baseline, groups, [*unread, *unknown]))
@@ -97,6 +102,11 @@ def needs_all_groups(config: Config, paths: Sequence[str], cwd: str) -> bool:
         return False
     place = os.path.realpath(config.baseline)
     return any(lies_in(place, os.path.realpath(os.path.join(cwd, path))) for path in paths)
+
+
+def needs_histories(config: Config) -> bool:
+    """Whether a selected rule asks for the history of git, which nothing else runs."""
+    return _is_selected("ESP203", config)
 
 
 def narrowed(report: Report, selected: frozenset[str], besides: Collection[str] = ()) -> Report:
@@ -141,7 +151,8 @@ def report_of(
 
 
 def _is_selected(code: str, config: Config) -> bool:
-    wanted = covers(config.select, code) if config.select else RULES[code].default_on
+    # By a prefix, a whole family would be asked for git's history in projects that have none.
+    wanted = (not config.select or covers(config.select, code)) if RULES[code].default_on else code in config.select
     return wanted and not (config.ignore and covers(config.ignore, code))
 
 
@@ -165,6 +176,15 @@ def _findings(told: Told, verdict: Status) -> Iterator[Finding]:
             group.severity,
             reason,
         )
+
+
+def _one_sided(
+    group: Group, verdict: Status, evidence: Evidence, silencers: Silencers, config: Config
+) -> Iterator[Finding]:
+    if group.id in evidence.histories:
+        from esper_lint.one_sided import one_sided_findings  # few runs ask for it
+
+        yield from one_sided_findings(group, verdict, evidence.histories[group.id], silencers, config)
 
 
 def _only(group: Group, staying: Sequence[int]) -> Group:

@@ -21,6 +21,7 @@ from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.findings import Report
+from esper_lint.judging import needs_histories
 from esper_lint.output import FORMATS, Style, statistics
 from esper_lint.rules.excerpt import printable
 
@@ -115,6 +116,8 @@ def command(
     if len(report.notes) > _NOTES:
         _note(f"{len(report.notes) - _NOTES} more notes; --output-format json has them all")
     _note(_summary(report, named) + _omission(left_out, new_from))
+    if needs_histories(config):
+        _note_if_shallow(config)
     return Exit.FINDINGS if report.active else Exit.CLEAN
 
 
@@ -132,6 +135,13 @@ def _run(
     from esper_lint.cli.new_from import analyse_since
 
     return analyse_since(new_from, paths, config, buffer=buffer, use_cache=use_cache, progress=progress)
+
+
+def _note_if_shallow(config: Config) -> None:
+    from esper_lint.history import is_shallow
+
+    if is_shallow(config.project):
+        _note("the clone is shallow: ESP203 knows no change before its first commit (`git fetch --unshallow`)")
 
 
 def _standard_input(paths: Sequence[str], name: str | None) -> Buffer | None:

@@ -12,7 +12,7 @@ from esper_lint.analysis import Buffer, Progress, baseline_of, gather
 from esper_lint.config import Config
 from esper_lint.findings import Report
 from esper_lint.git import GitError
-from esper_lint.judging import judged, narrowed, needs_all_groups
+from esper_lint.judging import judged, narrowed, needs_all_groups, needs_histories
 from esper_lint.novelty import only_new
 from esper_lint.revision import Checkout, checkout
 
@@ -39,7 +39,14 @@ def analyse_since(
     baseline = baseline_of(config)
     whole = needs_all_groups(config, paths, cwd)
     files, evidence = gather(
-        paths, config, cwd=cwd, buffer=buffer, use_cache=use_cache, progress=progress, everything=whole
+        paths,
+        config,
+        cwd=cwd,
+        buffer=buffer,
+        use_cache=use_cache,
+        progress=progress,
+        everything=whole,
+        with_histories=needs_histories(config),
     )
     report, selected, besides = judged(files, evidence, config, baseline, whole=whole)
     new, left_out = only_new(report, before)
@@ -49,6 +56,8 @@ def analyse_since(
 def _report_of(earlier: Checkout, paths: Sequence[str], config: Config, use_cache: bool, progress: Progress) -> Report:
     """All that the same settings say of all files of the revision, those that the baseline hides included."""
     there = replace(config, project=_folder(earlier, config.project), roots=tuple(_roots(earlier, config)))
+    if needs_histories(config):  # which speak of groups whose own rules need not be selected
+        there = replace(there, select=(), ignore=())
     files, evidence = gather(
         list(_paths(earlier, paths)),
         there,

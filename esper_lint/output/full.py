@@ -34,8 +34,8 @@ def _block(findings: Sequence[Finding], group: Group | None, sources: Sources, s
     if group is None:
         yield from _source_line(findings[0], sources, style)
     else:
-        active = {finding.fingerprint for finding in findings}
-        left = next((index for index, one in enumerate(group.members) if one.fingerprint in active), 0)
+        active = {(finding.path, finding.line) for finding in findings}
+        left = next((index for index, one in enumerate(group.members) if (one.path, one.forward_line) in active), 0)
         yield from snippet(group, left, Comparison(group).nearest_different(left).index, sources, style)
         yield from legend(group)
     yield f"  {paint('help:', 'help', style)} esper-lint explain {findings[0].rule}"

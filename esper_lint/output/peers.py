@@ -36,7 +36,7 @@ class Peers:
     def __call__(self, finding: Finding) -> Nearest:
         """At most ``LIMIT`` of them, for a finding that is not silent itself; nobody if it belongs to no group."""
         group = self._groups.get(finding.group or "")
-        own = None if group is None else _member(group, finding.fingerprint)
+        own = None if group is None else _member(group, finding)
         if group is None or own is None:
             return Nearest((), 0)
         ranked, count = self._ranked(group.id, own.variant)
@@ -51,5 +51,6 @@ class Peers:
         return tuple(active[: LIMIT + 1]), len(active)
 
 
-def _member(group: Group, fingerprint: str) -> Member | None:
-    return next((member for member in group.members if member.fingerprint == fingerprint), None)
+def _member(group: Group, finding: Finding) -> Member | None:
+    place = finding.path, finding.line
+    return next((member for member in group.members if (member.path, member.forward_line) == place), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from esper_lint.findings import Severity
 
@@ -32,7 +32,8 @@ class Rule:
     """One rule.  ``what``, ``why`` and ``use_instead`` are Markdown; ``options`` are keys of the settings table.
 
     The page's *Example* is the first of ``invalid`` and its *Use instead* the first of ``valid``: what the reader
-    is shown is what the tests run.
+    is shown is what the tests run.  A rule that looks at history has the files that were committed ``before`` each
+    example, under the same names; the example then is what was committed after them.
     """
 
     code: str
@@ -47,6 +48,7 @@ class Rule:
     options: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     default_on: bool = True
+    before: Example = field(default_factory=dict)
 
     @property
     def default_state(self) -> str:
@@ -57,7 +59,7 @@ class Rule:
         contents = (
             self.what.strip(),
             self.why.strip(),
-            _listing(self.invalid[0]),
+            self._before() + _listing(self.invalid[0]),
             f"{self.use_instead.strip()}\n\n{_listing(self.valid[0])}",
             _bullets(f"`{option}`" for option in self.options),
             _bullets(self.references),
@@ -67,6 +69,11 @@ class Rule:
         for heading, content in zip(HEADINGS, contents, strict=True):
             parts += [f"## {heading}", content]
         return "\n\n".join(parts) + "\n"
+
+    def _before(self) -> str:
+        if not self.before:
+            return ""
+        return f"After this was committed:\n\n{_listing(self.before)}\n\na commit made it this:\n\n"
 
 
 def _listing(example: Example) -> str:

@@ -8,10 +8,12 @@ import pytest
 
 from esper_lint.analysis import analyse
 from esper_lint.config import load
-from esper_lint.rules import RULES, Example, expected_findings
+from esper_lint.rules import RULES, Example, Rule, expected_findings
+from tests.repositories import commit, repository
+from tests.trees import write
 
 EXAMPLES = [
-    pytest.param(example, id=f"{rule.code}-{kind}-{number}")
+    pytest.param(rule, example, id=f"{rule.code}-{kind}-{number}")
     for rule in RULES.values()
     for kind, examples in (("invalid", rule.invalid), ("valid", rule.valid))
     for number, example in enumerate(examples)
@@ -20,11 +22,15 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_findings_are_those_that_the_example_marks(example: Example, tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool.esper_lint]\n", encoding="utf-8")
-    for name, source in example.items():
-        (tmp_path / name).write_text(source, encoding="utf-8")
-    settings = load(str(tmp_path), {}).config
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_the_findings_are_those_that_the_example_marks(rule: Rule, example: Example, tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": "[tool.esper_lint]\n"})
+    chosen: dict[str, object] = {}
+    if rule.before:
+        repository(tmp_path, rule.before)
+        commit(tmp_path, example)
+        chosen["select"] = [rule.code]
+    write(tmp_path, example)
+    settings = load(str(tmp_path), chosen).config
     report = analyse([str(tmp_path)], settings, cwd=str(tmp_path), use_cache=False)
     assert {(found.path, found.line, found.rule) for found in report.active} == expected_findings(example)

@@ -20,6 +20,7 @@ def test_the_codes_and_names_are_those_of_the_design() -> None:
         ("ESP104", "duplicate-module", "P3"),
         ("ESP201", "lockstep-broken", "P1"),
         ("ESP202", "unused-suppression", "P4"),
+        ("ESP203", "one-sided-change", "P2"),
         ("ESP900", "unreadable-file", "P2"),
         ("ESP901", "index-incomplete", "P3"),
     ]
@@ -83,7 +84,7 @@ def test_the_options_of_a_rule_exist(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", [rule for code, rule in RULES.items() if code != "ESP900"], ids=lambda rule: rule.code)
 def test_examples_are_valid_python(rule: Rule) -> None:
-    for example in (*rule.invalid, *rule.valid):
+    for example in (*rule.invalid, *rule.valid, rule.before):
         for source in example.values():
             ast.parse(source)
 
