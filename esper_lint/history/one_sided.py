@@ -56,6 +56,7 @@ class _History:
             for parent in trace[number].parents:
                 self._and_before[number] |= self._and_before[parent]
         self._changes = cache(self._changes_of)
+        self._said = cache(self._said_by)
 
     def since_agreement(self, one: int, other: int) -> Iterator[tuple[int, bool]]:
         """(step, whether it changed ``one``) for every step that changed one of two members only."""
@@ -66,34 +67,46 @@ class _History:
             # Between members that differ in a literal only, so does a commit that is to be told.
             is_literal = self._key(0, one, keys.renamed) == self._key(0, other, keys.renamed)
             key, kept = (keys.literal, keys.renamed) if is_literal else (keys.renamed, None)
-            agreed = [number for number in range(len(self._trace)) if self._agree(number, one, other, key)]
+            agreed = self._agreed(one, other, key)
             if agreed:
                 yield from self._since(agreed, one, other, key, kept)
                 return
 
-    def _since(
-        self, agreed: Sequence[int], one: int, other: int, key: _Key, kept: _Key | None
-    ) -> Iterator[tuple[int, bool]]:
+    def _since(self, agreed: int, one: int, other: int, key: _Key, kept: _Key | None) -> Iterator[tuple[int, bool]]:
+        last = _lowest(agreed)
         before = 0
-        for number in agreed:
-            before |= self._and_before[number]
+        while left := agreed & ~before:
+            before |= self._and_before[_lowest(left)]
         mine, theirs = (
             [at for at in self._changes(member, key, kept) if not before >> at & 1] for member in (one, other)
         )
         my_start, their_start = _last_meeting(
             *(
-                [(-at, self._key(at, member, key)) for at in (agreed[0], *found)]
+                [(-at, self._key(at, member, key)) for at in (last, *found)]
                 for member, found in ((one, mine), (other, theirs))
             )
         )
         yield from ((at, True) for at in mine[my_start:] if at not in theirs)
         yield from ((at, False) for at in theirs[their_start:] if at not in mine)
 
-    def _agree(self, number: int, one: int, other: int, key: _Key) -> bool:
-        version = self._trace[number].versions[one]
-        if version is None or version.size < self._smallest:
-            return False
-        return key(version) == self._key(number, other, key)
+    def _agreed(self, one: int, other: int, key: _Key) -> int:
+        """The steps at which two members have the same key, a bit each: groups can have hundreds of members, so that
+        pairs are many."""
+        mine, theirs = self._said(one, key), self._said(other, key)
+        agreed = 0
+        for said in mine.keys() & theirs.keys():
+            agreed |= mine[said] & theirs[said]
+        return agreed
+
+    def _said_by(self, member: int, key: _Key) -> dict[str | None, int]:
+        """Every key that a member had while it was large enough, with its steps, a bit each."""
+        found: dict[str | None, int] = {}
+        for number, step in enumerate(self._trace):
+            version = step.versions[member]
+            if version is not None and version.size >= self._smallest:
+                said = key(version)
+                found[said] = found.get(said, 0) | 1 << number
+        return found
 
     def _key(self, number: int, member: int, key: _Key) -> str | None:
         version = self._trace[number].versions[member]
@@ -130,6 +143,11 @@ _FORWARD = _Keys(
     lambda version: version.forward and version.forward.renamed,
     lambda version: version.forward and version.forward.literal,
 )
+
+
+def _lowest(bits: int) -> int:
+    """The number of the lowest bit that is set, hence of the newest step."""
+    return (bits & -bits).bit_length() - 1
 
 
 _Said = Sequence[tuple[int, "str | None"]]
