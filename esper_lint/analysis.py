@@ -35,6 +35,8 @@ __all__ = ["Buffer", "OutOfPatience", "Progress", "TreeChanged", "analyse", "ana
 _ATTEMPTS = 3
 # A run that waits for another one to build the index gives up on it after this long, and does the work itself.
 _WAIT_S = 120.0
+# Git is asked about so many members that have drifted; who has more of them has other cares than who was the last.
+_EDITS = 20
 
 
 def analyse(
@@ -107,8 +109,10 @@ def gather(
             with no_garbage_collection():
                 asked = _all_of(files) if everything else files
                 evidence = _evidence(found, asked, buffer, config, index, deadline, today)
+                read = _reader(files, buffer, config)
+                evidence = replace(evidence, contracts=_with_edits(evidence.contracts, files, config, index, read))
                 if with_histories:
-                    evidence = replace(evidence, histories=_histories(evidence, files, buffer, config, index, deadline))
+                    evidence = replace(evidence, histories=_histories(evidence, config, index, deadline, read))
         except IndexIncomplete:
             if attempt > 0:  # not another run that was just renewing it
                 clear(config)  # the next run builds a sound one
@@ -225,11 +229,8 @@ def _contracts(
     return book
 
 
-def _histories(
-    evidence: Evidence, files: FileSet, buffer: Buffer | None, config: Config, index: Index, deadline: Deadline
-) -> Mapping[str, Trace]:
-    from esper_lint.history import histories
-
+def _reader(files: FileSet, buffer: Buffer | None, config: Config) -> Callable[[str], bytes]:
+    """Reads a file by its name in reports, and the buffer in the place of the file that it stands for."""
     virtual = {file.name for file in files.files if file.stamp is None}
 
     def read(name: str) -> bytes:
@@ -237,6 +238,27 @@ def _histories(
             return buffer.data
         with open(os.path.join(config.project, name), "rb") as stream:
             return stream.read()
+
+    return read
+
+
+def _with_edits(
+    contracts: Contracts, files: FileSet, config: Config, index: Index, read: Callable[[str], bytes]
+) -> Contracts:
+    """The contracts, with what git says of the first of the drifts that are asked for."""
+    asked = [one for one in contracts.drifts if not files.selected.isdisjoint((one.member.path, one.source.path))]
+    if not asked:
+        return contracts
+    from esper_lint.contracts.edits import with_edits
+
+    told = dict(zip(asked, with_edits(asked[:_EDITS], config.project, read, index), strict=False))
+    return replace(contracts, drifts=tuple(told.get(one, one) for one in contracts.drifts))
+
+
+def _histories(
+    evidence: Evidence, config: Config, index: Index, deadline: Deadline, read: Callable[[str], bytes]
+) -> Mapping[str, Trace]:
+    from esper_lint.history import histories
 
     groups = [told.group for told in evidence.groups]
     return histories(groups, config, read=read, memory=index, progress=deadline)

@@ -25,11 +25,20 @@ class Place(NamedTuple):
     line: int
 
 
+class Edited(NamedTuple):
+    """Which of two places was edited last, and by which commit; without one, that is still to come."""
+
+    place: Place
+    commit: str = ""
+    subject: str = ""
+
+
 class Drift(NamedTuple):
     """A member that no longer agrees with the one that it is held against, and the first of their differences.
 
     ``line`` and ``column`` are where it is in the member's file, ``source_line`` where in the source's.  ``contract``
-    is how people call it.  ``is_heard`` tells whether front ends read the source's file for its own sake.
+    is how people call it.  ``is_heard`` tells whether front ends read the source's file for its own sake.  ``edited``
+    is what git knows, if anybody asked it.
     """
 
     contract: str
@@ -41,6 +50,7 @@ class Drift(NamedTuple):
     first: Difference
     differences: int
     is_heard: bool
+    edited: Edited | None = None
 
 
 class Dead(NamedTuple):

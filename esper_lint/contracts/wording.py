@@ -14,6 +14,8 @@ from esper_lint.rules.excerpt import expression, one_line, short_path, shortened
 RULE = "ESP201"
 _TEXT_LIMIT = 60
 _PATH_LIMIT = 40
+_SUBJECT_LIMIT = 50
+_ID_LENGTH = 7  # as git shortens it where that is unique
 _LINES = 12
 
 
@@ -33,7 +35,7 @@ def _at_member(one: Drift) -> Finding:
     more = f"; and {one.differences - 1} more" if one.differences > 1 else ""
     message = (
         f"`{one.member.qualname}` no longer agrees with {_named(one.source)}{_under(one)}:"
-        f" {here} here, {there} there{more}"
+        f" {here} here, {there} there{more}{_edited(one)}"
     )
     shown = _aligned(
         one.first.theirs, one.first.ours, _short(one.source, one.source_line), _short(one.member, one.line)
@@ -47,7 +49,7 @@ def _at_source(found: Sequence[Drift]) -> Finding:
     others = f" and {len(found) - 1} more no longer agree" if len(found) > 1 else " no longer agrees"
     message = (
         f"{_named(first.member, first.line)}{others} with `{first.source.qualname}`{_under(first)}:"
-        f" {here} here, {there} there"
+        f" {here} here, {there} there{_edited(first)}"
     )
     places = _short(first.member, first.line), _short(first.source, first.source_line)
     shown = _aligned(first.first.ours, first.first.theirs, *places)
@@ -69,6 +71,16 @@ def _aligned(there: Sequence[str], here: Sequence[str], theirs: str, ours: str) 
     if len(found) > _LINES:
         found[_LINES:] = ["  …"]
     return [f"- {theirs}", f"+ {ours}", *(f"  {line}" for line in found)]
+
+
+def _edited(one: Drift) -> str:
+    """Which side was edited last: most often that is the one that is meant."""
+    if one.edited is None:
+        return ""
+    who = f"; `{one.edited.place.qualname}` was edited last, "
+    if not one.edited.commit:
+        return f"{who}and that is not committed"
+    return f"{who}by {one.edited.commit[:_ID_LENGTH]} '{shortened(one_line(one.edited.subject), _SUBJECT_LIMIT)}'"
 
 
 def _short(place: Place, line: int) -> str:
