@@ -60,6 +60,8 @@ class Contents:
     def read(self, names: Iterable[str]) -> None:
         """Read what is unread.  What was read is remembered even if the run ends in the middle of it."""
         unread = self.unread(names)
+        if not unread:
+            return
         parts = [unread[start : start + _AT_ONCE] for start in range(0, len(unread), _AT_ONCE)]
         read: dict[str, Any] = {}
         try:

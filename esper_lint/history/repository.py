@@ -74,7 +74,8 @@ class Repository:
             found[key], is_settled = self._trace(kind, group)
             if is_settled:
                 new[key] = (self._state, _to_rows(found[key]))
-        self._memory.add_results("trace", new)
+        if new:
+            self._memory.add_results("trace", new)
         return [found[key] for key in keys]
 
     @property
