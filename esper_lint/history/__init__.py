@@ -1,18 +1,17 @@
 """Git's history: in go units of the work tree, out come the commits that gave each the code that it has, and which of
 them changed some members of a group and not the others.
 
-``histories`` is for groups, ``last_changes`` for any units; both run git, and nothing else here does so unasked.
+``histories`` is for groups; ``last_edit`` is for single definitions, and asks less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from esper_lint.config import ConfigError
 from esper_lint.findings import Group, Member, UnitKind
 from esper_lint.git import GitError
-from esper_lint.history.log import Commit
 from esper_lint.history.repository import Repository, Sought, is_shallow
 from esper_lint.history.tracing import Trace
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from esper_lint.history.contents import Memory
     from esper_lint.progress import Progress
 
-__all__ = ["Commit", "LastChange", "Sought", "Trace", "histories", "is_shallow", "last_changes", "sought"]
+__all__ = ["histories", "is_shallow"]
 
 
 def histories(
@@ -49,43 +48,6 @@ def histories(
     return found
 
 
-class LastChange(NamedTuple):
-    """The commit that gave a unit the code that it has, layout and comments aside; None if that is not committed."""
-
-    unit: Sought
-    commit: Commit | None
-
-
-def last_changes(
-    units: Sequence[Sought],
-    kind: UnitKind,
-    config: Config,
-    *,
-    read: Callable[[str], bytes],
-    memory: Memory,
-    progress: Progress,
-) -> list[LastChange]:
-    """What last changed each of some units, those that were changed last first.
-
-    Raises GitError where there is no repository or no git, and TreeChanged for a unit that is not there.
-    """
-    repository = Repository(config.project, read, memory, config.jobs, progress)
-    (trace,) = repository.traces(kind, [units])
-    origins = sorted((_origin(trace, member), member) for member in range(len(units)))
-    return [LastChange(units[member], trace[step].commit) for step, member in origins]
-
-
 def sought(member: Member) -> Sought:
     """What is looked for in the history of a member of a group."""
     return Sought(member.path, member.qualname, member.code[0], member.forward_line)
-
-
-def _origin(trace: Trace, member: int) -> int:
-    """The step after which a member has said what it says now."""
-    step = 0
-    while True:
-        now = trace[step].versions[member]
-        same = [parent for parent in trace[step].parents if trace[parent].versions[member] == now]
-        if not same:
-            return step
-        step = same[0]
