@@ -53,7 +53,8 @@ def _open_groups(report: Report) -> Iterator[tuple[str, _Open]]:
     }
     for group in report.groups:
         members = tuple(member for member in group.members if (group.id, member.fingerprint) not in taken_out)
-        yield group.id, _Open(group.unit, members)
+        if members:
+            yield group.id, _Open(group.unit, members)
 
 
 def _is_new(group: _Open, before: Sequence[_Open], earlier: Earlier) -> bool:

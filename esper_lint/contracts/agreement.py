@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from esper_lint.contracts.alignment import UNREAD, Alignment, item_end, item_line
 from esper_lint.contracts.renaming import Renaming
-from esper_lint.contracts.suites import DEFINITIONS, Code, Gap, Ignored, Item, Node, first_line, last_line
+from esper_lint.contracts.suites import DEFINITIONS, SUITES, Code, Gap, Item, Node, first_line, last_line
 
-_SUITES = frozenset({"body", "orelse", "finalbody"})
-_UNREAD = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 _PLACELESS = (str, ast.operator, ast.boolop, ast.unaryop)  # parts of a node that do not say where they are
 _CONTEXT = 48  # characters of code around a difference that say where it is
 
@@ -45,7 +44,7 @@ def code_of(lines: Sequence[str], *, copies: bool) -> Code:
 
     Raises SyntaxError for lines that do not parse by themselves.
     """
-    indented = lines[0][:1] in (" ", "\t")
+    indented = lines[0].lstrip("\f")[:1] in (" ", "\t")
     numbered = ["if 1:" if indented else "", *lines]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -73,71 +72,27 @@ class _Pair:
     ours: ast.AST
 
 
-class _Comparison:
-    def __init__(self, source: Code, member: Code, renaming: Renaming) -> None:
-        self._source = source
-        self._member = member
-        self._renaming = renaming
-
+class _Comparison(Alignment):
     def of_definitions(self, source: Node, member: Node) -> Iterator[Difference]:
         """Decorators are a member's own; so is its name."""
         statement = _Pair(source, member)
         if isinstance(source, ast.ClassDef) is not isinstance(member, ast.ClassDef):
             yield self._difference(_Pair(source, member), statement)
             return
-        fields = [field for field in member._fields if field not in ("name", "decorator_list", "body", *_UNREAD)]
+        fields = [field for field in member._fields if field not in ("name", "decorator_list", "body", *UNREAD)]
         for field in fields:
             values = getattr(source, field, None), getattr(member, field, None)
             yield from self._of_values(*values, statement, statement, member)
         if type(source) is not type(member):  # def and async def
             yield self._difference(statement, statement)
-        suites = self._source.suite(source.body, source), self._member.suite(member.body, member)
+        suites = self.source.suite(source.body, source), self.member.suite(member.body, member)
         yield from self._of_suites(*suites, statement)
-
-    # -- whether ------------------------------------------------------------------------------------------------
-
-    def _same(self, theirs: object, ours: object) -> bool:
-        if isinstance(theirs, ast.AST):
-            return type(theirs) is type(ours) and self._same_node(theirs, ours)
-        if isinstance(theirs, list):
-            return isinstance(ours, list) and len(theirs) == len(ours) and all(map(self._same, theirs, ours))
-        if isinstance(theirs, str):
-            return isinstance(ours, str) and (theirs == ours or self._renaming.identifier(theirs) == ours)
-        if isinstance(theirs, Gap):
-            return isinstance(ours, Gap) and ours.name == theirs.name
-        return type(theirs) is type(ours) and theirs == ours
-
-    def _same_node(self, theirs: ast.AST, ours: Any) -> bool:
-        if isinstance(theirs, ast.Constant):
-            return self._same_constant(theirs.value, ours.value)
-        for field in theirs._fields:
-            if field in _UNREAD:
-                continue
-            value: Any = getattr(theirs, field, None)
-            other: Any = getattr(ours, field, None)
-            if field in _SUITES and isinstance(value, list):
-                found = self._source.suite(value, theirs), self._member.suite(other, ours)
-                if any(isinstance(one, Ignored) for one in found[1]):
-                    if next(self._of_suites(*found, _Pair(theirs, ours)), None):
-                        return False
-                elif not self._same(*found):
-                    return False
-            elif not self._same(value, other):
-                return False
-        return True
-
-    def _same_constant(self, theirs: object, ours: object) -> bool:
-        if type(theirs) is not type(ours):
-            return False
-        if isinstance(theirs, str):  # what a string says may name the class, and need not
-            return theirs == ours or self._renaming.text(theirs) == ours
-        return repr(theirs) == repr(ours)  # -0.0 is not 0.0, and nan is nan
 
     # -- where --------------------------------------------------------------------------------------------------
 
     def _of_values(self, theirs: Any, ours: Any, around: _Pair, statement: _Pair, at: ast.AST) -> Iterator[Difference]:
         """The differences of two fields' values, which are at the node ``at`` if they have no place of their own."""
-        if self._same(theirs, ours):
+        if self.same(theirs, ours):
             return
         if isinstance(theirs, ast.AST) and isinstance(ours, ast.AST):
             yield from self._of_nodes(theirs, ours, around, statement)
@@ -152,7 +107,7 @@ class _Comparison:
 
     def _of_lengths(self, theirs: list[Any], ours: list[Any], around: _Pair, statement: _Pair) -> Difference:
         """Two lists of which one has something that the other has not: arguments, parameters, elements."""
-        keys = [self._key(one, renamed=True) for one in theirs], [self._key(one, renamed=False) for one in ours]
+        keys = [self.key(one, renamed=True) for one in theirs], [self.key(one, renamed=False) for one in ours]
         blocks = SequenceMatcher(None, *keys, autojunk=False).get_opcodes()
         _, start, end, first, last = next(block for block in blocks if block[0] != "equal")
         mine = theirs[start] if start < end and hasattr(theirs[start], "lineno") else None
@@ -163,14 +118,16 @@ class _Comparison:
             return found
         return replace(
             found,
-            here="" if own is None else _told(own, self._member),
-            there="" if mine is None else self._renaming.text(_told(mine, self._source)),
+            here="" if own is None else _told(own, self.member),
+            there="" if mine is None else self.renaming.text(_told(mine, self.source)),
         )
 
     def _of_nodes(self, theirs: ast.AST, ours: ast.AST, around: _Pair, statement: _Pair) -> Iterator[Difference]:
-        if isinstance(ours, (ast.stmt, ast.ExceptHandler)) or type(ours).__name__ == "match_case":
+        if isinstance(ours, (ast.stmt, ast.ExceptHandler)):
             around = _Pair(theirs, ours)
             statement = around if isinstance(ours, ast.stmt) else statement
+        elif isinstance(theirs, ast.match_case) and isinstance(ours, ast.match_case):
+            around = _Pair(theirs.pattern, ours.pattern)  # a case has no place of its own
         elif hasattr(ours, "lineno") and hasattr(theirs, "lineno") and not self._is_told(around):
             around = _Pair(theirs, ours)
         if type(theirs) is not type(ours):
@@ -179,82 +136,31 @@ class _Comparison:
         for field in ours._fields:
             value: Any = getattr(theirs, field, None)
             other: Any = getattr(ours, field, None)
-            if field in _UNREAD:
+            if field in UNREAD:
                 continue
-            if field in _SUITES and isinstance(value, list):
-                suites = self._source.suite(value, theirs), self._member.suite(other, ours)
+            if field in SUITES and isinstance(value, list):
+                suites = self.source.suite(value, theirs), self.member.suite(other, ours)
                 yield from self._of_suites(*suites, _Pair(theirs, ours))
             elif field == "ops" or isinstance(other, _PLACELESS):
-                if not self._same(value, other):
+                if not self.same(value, other):
                     yield self._difference(around, statement, ours, self._line_of(ours))
             else:
-                yield from self._of_values(
-                    value, other, around, statement, ours if hasattr(ours, "lineno") else around.ours
-                )
+                at = ours if hasattr(ours, "lineno") else around.ours
+                yield from self._of_values(value, other, around, statement, at)
 
     def _of_suites(self, theirs: Sequence[Item], ours: Sequence[Item], header: _Pair) -> Iterator[Difference]:
         """Statements are aligned first; what one side has too much is told as a whole."""
-        ignored = {one.name for one in ours if isinstance(one, Ignored)} - {""}
-        theirs = [one for one in theirs if self._name(one, renamed=True) not in ignored]
-        kept: list[Item] = []
-        wild = []  # before which of those kept an ignored statement may stand for any of theirs
-        for one in ours:
-            if not isinstance(one, Ignored):
-                kept.append(one)
-            elif not one.name:
-                wild.append(len(kept))
-        if not wild and len(theirs) == len(kept) and all(map(self._may_pair, theirs, kept)):
-            for mine, other in zip(theirs, kept, strict=True):
-                yield from self._of_items(mine, other)
-            return
-        keys = [self._key(one, renamed=True) for one in theirs], [self._key(one, renamed=False) for one in kept]
-        for tag, start, end, first, last in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
-            if tag != "equal":
-                forgiven = [at for at in wild if first <= at <= last]
-                yield from self._of_runs(theirs[start:end], kept[first:last], forgiven, first, kept, header)
-
-    def _of_runs(
-        self,
-        theirs: Sequence[Item],
-        ours: Sequence[Item],
-        forgiven: Sequence[int],
-        first: int,
-        suite: Sequence[Item],
-        header: _Pair,
-    ) -> Iterator[Difference]:
-        """Two runs of statements that have nothing in common: those of a kind are held against each other."""
-        kinds = [self._kind(one, renamed=True) for one in theirs], [self._kind(one, renamed=False) for one in ours]
-        left, right = set(range(len(theirs))), set(range(len(ours)))
-        for block in SequenceMatcher(None, *kinds, autojunk=False).get_matching_blocks():
-            for offset in range(block.size):
-                yield from self._of_items(theirs[block.a + offset], ours[block.b + offset])
-                left.discard(block.a + offset)
-                right.discard(block.b + offset)
-        for mine, own in list(zip(sorted(left), sorted(right), strict=False)):
-            yield self._instead(theirs[mine], ours[own], header, suite, first + own)
-            left.discard(mine)
-            right.discard(own)
-        for at in sorted(right):
-            yield self._lone(None, ours[at], header, suite, first + at)
-        if not forgiven:
-            for at in sorted(left):
-                # It is missing after the statements that stand for those before it.
-                place = first + sum(1 for one in range(len(ours)) if one < at)
-                yield self._lone(theirs[at], None, header, suite, place)
-
-    def _instead(self, theirs: Item, ours: Item, header: _Pair, suite: Sequence[Item], place: int) -> Difference:
-        """A statement of another kind than that which should be there."""
-        wanted = self._lone(theirs, None, header, suite, place)
-        found = self._lone(None, ours, header, suite, place)
-        return replace(found, there=wanted.there, theirs=wanted.theirs, source_line=wanted.source_line)
+        kept = self.kept(ours)
+        for one in self.aligned(theirs, ours):
+            if one.theirs is not None and one.ours is not None:
+                yield from self._of_items(one.theirs, one.ours)
+            else:
+                yield self._lone(one.theirs, one.ours, header, kept, one.place)
 
     def _of_items(self, theirs: Item, ours: Item) -> Iterator[Difference]:
-        if not self._same(theirs, ours) and isinstance(theirs, ast.AST) and isinstance(ours, ast.AST):
+        if not self.same(theirs, ours) and isinstance(theirs, ast.AST) and isinstance(ours, ast.AST):
             pair = _Pair(theirs, ours)
             yield from self._of_nodes(theirs, ours, pair, pair)
-
-    def _may_pair(self, theirs: Item, ours: Item) -> bool:
-        return self._kind(theirs, renamed=True) == self._kind(ours, renamed=False)
 
     # -- what is told -------------------------------------------------------------------------------------------
 
@@ -264,17 +170,17 @@ class _Comparison:
         node = at if at is not None else around.ours
         first: int = getattr(node, "lineno", 0)
         number = line or first
-        text = self._member.lines[number - 1]
+        text = self.member.lines[number - 1]
         own = number == first
         column = _characters(text, getattr(node, "col_offset", 0)) if own else len(text) - len(text.lstrip())
         return Difference(
             number - 2,
             column + 1,
             getattr(around.theirs, "lineno", 2) - 2,
-            _told(around.ours, self._member),
-            self._renaming.text(_told(around.theirs, self._source)),
-            tuple(_header(statement.ours, self._member)),
-            tuple(map(self._renaming.text, _header(statement.theirs, self._source))),
+            _told(around.ours, self.member),
+            self.renaming.text(_told(around.theirs, self.source)),
+            tuple(_header(statement.ours, self.member)),
+            tuple(map(self.renaming.text, _header(statement.theirs, self.source))),
         )
 
     def _lone(
@@ -282,18 +188,18 @@ class _Comparison:
     ) -> Difference:
         """A statement, or a gap, that only one side has; ``place`` is where in our suite it is or would be."""
         if place < len(suite):
-            line = _item_line(ours if ours is not None else suite[place])
+            line = item_line(ours if ours is not None else suite[place])
         else:
-            line = _item_end(suite[-1]) if suite else first_line(header.ours)
-        text = self._member.lines[line - 1]
+            line = item_end(suite[-1]) if suite else first_line(header.ours)
+        text = self.member.lines[line - 1]
         return Difference(
             line - 2,
             len(text) - len(text.lstrip()) + 1,
-            (_item_line(theirs) if theirs is not None else first_line(header.theirs)) - 2,
-            "" if ours is None else _item_text(ours, self._member),
-            "" if theirs is None else self._renaming.text(_item_text(theirs, self._source)),
-            () if ours is None else tuple(_item_lines(ours, self._member)),
-            () if theirs is None else tuple(map(self._renaming.text, _item_lines(theirs, self._source))),
+            (item_line(theirs) if theirs is not None else first_line(header.theirs)) - 2,
+            "" if ours is None else _item_text(ours, self.member),
+            "" if theirs is None else self.renaming.text(_item_text(theirs, self.source)),
+            () if ours is None else tuple(_item_lines(ours, self.member)),
+            () if theirs is None else tuple(map(self.renaming.text, _item_lines(theirs, self.source))),
         )
 
     def _is_told(self, around: _Pair) -> bool:
@@ -302,7 +208,7 @@ class _Comparison:
             return False
         return all(
             len(_told(node, code)) <= _CONTEXT
-            for node, code in ((around.theirs, self._source), (around.ours, self._member))
+            for node, code in ((around.theirs, self.source), (around.ours, self.member))
         )
 
     def _line_of(self, node: ast.AST) -> int | None:
@@ -322,49 +228,11 @@ class _Comparison:
     def _line_between(self, left: ast.expr, right: ast.expr) -> int:
         """The line on which the operator stands between two operands."""
         for number in range(left.end_lineno or left.lineno, right.lineno):
-            line = self._member.lines[number - 1].encode("utf-8", "surrogatepass")
+            line = self.member.lines[number - 1].encode("utf-8", "surrogatepass")
             rest = line[left.end_col_offset :] if number == left.end_lineno else line
             if re.match(rb"[\s)]*[^\s)#\\]", rest):
                 return number
         return right.lineno
-
-    # -- keys ---------------------------------------------------------------------------------------------------
-
-    def _kind(self, item: Item, *, renamed: bool) -> tuple[object, str]:
-        """Two statements of one kind may be the same one, edited."""
-        return type(item), item.name if isinstance(item, Gap) else self._name(item, renamed=renamed)
-
-    def _name(self, item: Item, *, renamed: bool) -> str:
-        """That of a definition, and none of anything else."""
-        if not isinstance(item, DEFINITIONS):
-            return ""
-        return self._renaming.identifier(item.name) if renamed else item.name
-
-    def _key(self, value: object, *, renamed: bool) -> object:
-        """Equal for a statement of the source and one of the member that are the same."""
-        if isinstance(value, Gap):
-            return "gap", value.name
-        if isinstance(value, ast.AST):
-            fields = (getattr(value, field, None) for field in value._fields if field not in _UNREAD)
-            if isinstance(value, ast.Constant):
-                held = value.value
-                if isinstance(held, str):
-                    return str, self._renaming.text(held) if renamed else held
-                return type(held), repr(held)
-            return type(value), *(self._key(one, renamed=renamed) for one in fields)
-        if isinstance(value, list):
-            return tuple(self._key(one, renamed=renamed) for one in value)
-        if isinstance(value, str):
-            return self._renaming.identifier(value) if renamed else value
-        return value
-
-
-def _item_line(item: Item) -> int:
-    return item.start if isinstance(item, Gap) else first_line(item) if isinstance(item, ast.AST) else 0
-
-
-def _item_end(item: Item) -> int:
-    return item.end if isinstance(item, Gap) else last_line(item) if isinstance(item, ast.AST) else 0
 
 
 def _item_text(item: Item, code: Code) -> str:
@@ -374,7 +242,7 @@ def _item_text(item: Item, code: Code) -> str:
 def _item_lines(item: Item, code: Code) -> Sequence[str]:
     if isinstance(item, Gap):
         return [f"# esper: gap({item.name})"]
-    return code.lines[_item_line(item) - 1 : _item_end(item)]
+    return code.lines[item_line(item) - 1 : item_end(item)]
 
 
 def _header(node: ast.AST, code: Code) -> Sequence[str]:
@@ -391,7 +259,20 @@ def _told(node: ast.AST, code: Code) -> str:
     """The code of a node; of a compound statement its header."""
     if isinstance(node, ast.stmt) and hasattr(node, "body"):
         return "\n".join(_header(node, code))
-    return ast.get_source_segment("\n".join(code.lines), node) or ""
+    first: int | None = getattr(node, "lineno", None)
+    if first is None:
+        return ""
+    # Not by the function of ``ast``, which splits the whole text anew each time.
+    last, start, end = node.end_lineno, node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
+    lines = list(code.lines[first - 1 : last])
+    lines[-1] = _part(lines[-1], 0, end)
+    lines[0] = _part(lines[0], start, None)
+    return "\n".join(lines)
+
+
+def _part(line: str, start: int, end: int | None) -> str:
+    """What stands between two places of a line, which count bytes."""
+    return line.encode("utf-8", "surrogatepass")[start:end].decode("utf-8", "surrogatepass")
 
 
 def _characters(line: str, column: int) -> int:

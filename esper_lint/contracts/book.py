@@ -34,7 +34,7 @@ class Edited(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """A member that no longer agrees with the one that it is held against, and the first of their differences.
+    """One difference of a member from the one that it is held against; beside all that are told, ``untold`` are not.
 
     ``line`` and ``column`` are where it is in the member's file, ``source_line`` where in the source's.  ``contract``
     is how people call it.  ``is_heard`` tells whether front ends read the source's file for its own sake.  ``edited``
@@ -47,8 +47,8 @@ class Drift(NamedTuple):
     line: int
     column: int
     source_line: int
-    first: Difference
-    differences: int
+    difference: Difference
+    untold: int
     is_heard: bool
     edited: Edited | None = None
 
@@ -69,11 +69,13 @@ class Contracts:
     """All contracts of a tree.
 
     ``members`` maps a path, and there a definition by its first and last line, to the keys of the contracts that it
-    is in, and ``names`` a key to what people call the contract and where it is declared.  ``noqa`` has, by path, the
-    comments that speak for the lines of drifts.  ``notes`` tell of members that agree only as another tool reads them.
+    is in, and ``loose`` to the lines there that no contract holds.  ``names`` maps a key to what people call the
+    contract and where it is declared.  ``noqa`` has, by path, the comments that speak for the lines of findings.
+    ``notes`` tell of members that agree only as another tool reads them.
     """
 
     members: Mapping[str, Mapping[tuple[int, int], tuple[str, ...]]] = field(default_factory=dict)
+    loose: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     drifts: tuple[Drift, ...] = ()
     dead: tuple[Dead, ...] = ()
@@ -90,6 +92,8 @@ class Contracts:
 
     def _of(self, member: Member) -> Iterator[tuple[str, tuple[str, int]]]:
         """The contracts that a unit is in, itself or with what encloses it, and by which definition."""
+        if any(start <= member.line and member.end_line <= end for start, end in self.loose.get(member.path, ())):
+            return
         for (line, end), keys in self.members.get(member.path, {}).items():
             if line <= member.line and member.end_line <= end:
                 for key in keys:

@@ -40,10 +40,12 @@ def parsed(line: str, number: int) -> Declaration:
 
 
 def as_their_tool(text: str, renames: tuple[tuple[str, str], ...]) -> str:
-    """The text with the pairs replaced one after the other; a pair that is no regular expression is left out."""
+    """The text with the pairs replaced one after the other.
+
+    Of regular expressions only the dot is read as one.  Whatever else a comment may say it is text here: an expression
+    can take for ever, and nobody writes any.
+    """
     for old, new in renames:
-        try:
-            text = re.sub(old, new, text)
-        except re.error:
-            continue
+        pattern = re.escape(old).replace(r"\.", ".")
+        text = re.sub(pattern, lambda _, new=new: new, text)  # type: ignore[misc]
     return text

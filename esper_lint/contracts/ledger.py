@@ -7,18 +7,20 @@ file, and compares the members of which either side has changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
 from esper_lint.config import Config
+from esper_lint.contracts import declaration
 from esper_lint.contracts.agreement import Difference, code_of, differences
 from esper_lint.contracts.book import HEARD, Contracts, Dead, Drift, Place
 from esper_lint.contracts.copied_from import as_their_tool
 from esper_lint.contracts.declaration import Declaration
 from esper_lint.contracts.definitions import Definitions, read_definitions
 from esper_lint.contracts.membership import Following, Located, memberships
-from esper_lint.contracts.renaming import Renaming
+from esper_lint.contracts.suites import Code
 from esper_lint.contracts.targets import Targets, definition_of
 from esper_lint.discovery.noqa import Noqa, noqa_at
 from esper_lint.findings import Note
@@ -32,16 +34,22 @@ _Result = TypeVar("_Result")
 
 # Files from which on a second process is worth its start.
 _WORTH_A_POOL = 8
+# Differences of one member that are told; with more it has parted for good.
+_TOLD = 8
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-_NOTHING = Definitions((), (), ())
+_NOTHING = Definitions((), (), (), ())
 
 
 class Verdict(NamedTuple):
-    """How many differences a member has, and the first; ``as_theirs`` if it has none as another tool reads it."""
+    """How many differences a member has, and the first of them; ``as_theirs`` if it has none as another tool reads it.
+
+    ``is_comparable`` is False where a member could not be compared at all.
+    """
 
     differences: int
-    first: Difference | None
+    first: tuple[Difference, ...]
     as_theirs: bool = False
+    is_comparable: bool = True
 
 
 Workings = tuple[Mapping[str, Definitions], Mapping[str, Verdict]]
@@ -55,7 +63,8 @@ def contracts_of(
     Raises TreeChanged if a file is no longer what was read.
     """
     ledger = _Ledger(tree, config, progress, *(before or ({}, {})))
-    book = ledger.book(snapshot.lockstep, snapshot.copies if config.copied_from else frozenset())
+    copies = snapshot.copies if config.copied_from else frozenset()
+    book = ledger.book(snapshot.lockstep, copies, is_whole=not snapshot.errors)
     return book, ledger.workings
 
 
@@ -85,7 +94,11 @@ class _Ledger:
         """What the next reading can use."""
         return {self._keys[name]: one for name, one in self._definitions.items()}, self._verdicts
 
-    def book(self, lockstep: Collection[str], copies: Collection[str]) -> Contracts:
+    def book(self, lockstep: Collection[str], copies: Collection[str], *, is_whole: bool) -> Contracts:
+        """All contracts of the tree, which files of these two sets declare; it ``is_whole`` if all could be read.
+
+        Raises TreeChanged if a file is no longer what was read.
+        """
         self._lockstep, self._copies = lockstep, copies
         declaring = sorted({*lockstep, *copies})
         self._progress.stage("reading contracts", len(declaring))
@@ -97,32 +110,64 @@ class _Ledger:
             self._read([name])
             own = self._definitions[member.path].definitions
             namesakes = [one for one in own if one.qualname == member.definition.qualname]
-            place = namesakes.index(member.definition), len(namesakes)
+            place = namesakes.index(member.definition), 0 if declaration.group else len(namesakes)
             found = definition_of(qualname, declaration.target, self._definitions[name].definitions, *place)
             return Located(name, found)
 
-        found = memberships(list(self._declared(declaring)), resolved)
+        found = memberships(list(self._declared(declaring)), resolved, self._forward_of)
         verdicts = self._judged(found.followings)
         drifts, notes = [], []
         for following, verdict in zip(found.followings, verdicts, strict=True):
             if verdict.as_theirs:
                 notes.append(_note(following))
-            elif verdict.first is not None:
-                drifts.append(self._drift(following, verdict.differences, verdict.first))
+            elif not verdict.is_comparable:
+                found.dead.append(_uncomparable(following))
+            else:
+                untold = verdict.differences - len(verdict.first)
+                drifts += [self._drift(following, one, untold) for one in verdict.first]
         dead = [
             Dead(name, one.line, one.column, one.message, is_certain=True)
             for name in declaring
             for one in self._definitions[name].problems
         ]
+        if not is_whole:
+            found.dead.clear()  # what they name may stand in a file that cannot be read now
+        dead += [*found.dead, *self._lone_gaps(found.members)]
         return Contracts(
-            found.members, found.names, tuple(drifts), (*dead, *found.dead), tuple(notes), self._noqa(drifts)
+            found.members,
+            {name: one.loose for name, one in self._definitions.items() if one.loose},
+            found.names,
+            tuple(drifts),
+            tuple(dead),
+            tuple(notes),
+            self._noqa(drifts, dead),
         )
+
+    def _lone_gaps(self, members: Mapping[str, Mapping[tuple[int, int], object]]) -> Iterator[Dead]:
+        """Gaps in what is no member of any contract."""
+        for name in sorted(self._lockstep):
+            for start, end in self._definitions[name].loose:
+                line = self._lines(name)[start - 1]
+                if declaration.COMMENT.match(line) and not any(
+                    first <= start and end <= last for first, last in members.get(name, ())
+                ):
+                    yield Dead(name, start, line.index("#") + 1, "this gap is in no member of a contract", False)
+
+    def _forward_of(self, one: Located) -> Located | None:
+        """The forward of a class, if it has exactly one."""
+        inside = [
+            inner
+            for inner in self._definitions[one.path].definitions
+            if inner.qualname == f"{one.definition.qualname}.forward"
+            and one.definition.line < inner.line <= one.definition.end
+        ]
+        return Located(one.path, inside[0]) if one.definition.is_class and len(inside) == 1 else None
 
     def _declared(self, names: Iterable[str]) -> Iterator[tuple[Located, Declaration]]:
         for name in names:
             one = self._definitions[name]
-            for number, declaration in one.declared:
-                yield Located(name, one.definitions[number]), declaration
+            for number, said in one.declared:
+                yield Located(name, one.definitions[number]), said
 
     def _read(self, names: Sequence[str]) -> None:
         """Read the definitions of files; one that cannot be read, or parsed, has none."""
@@ -174,46 +219,46 @@ class _Ledger:
         return {key: self._verdict(one) for key, one in found}
 
     def _verdict(self, one: Following) -> Verdict:
-        declaration, copies = one.declaration, not one.declaration.group
         source, member = self._text(one.source), self._text(one.member)
-        own = {_own_name(one.source): _own_name(one.member)}
-        renames = dict(declaration.renames)
-        renaming = Renaming(own if declaration.parts else own | renames, renames if declaration.parts else {})
-        theirs, ours = code_of(source, copies=False), code_of(member, copies=copies)
-        found = differences(theirs, ours, renaming)
-        if found and declaration.parts:
-            try:
-                text = as_their_tool("\n".join(source), declaration.renames)
-                if not differences(code_of(text.split("\n"), copies=False), ours, Renaming(own, {})):
-                    return Verdict(len(found), found[0], as_theirs=True)
-            except _UNPARSABLE:
-                pass
-        return Verdict(len(found), found[0] if found else None)
+        try:
+            theirs, ours = code_of(source, copies=False), code_of(member, copies=one.is_copy)
+            found = (*_missing_gaps(ours, one.declaration), *differences(theirs, ours, one.renaming))
+        except _UNPARSABLE:
+            return Verdict(0, (), is_comparable=False)
+        if found and one.is_copy:
+            with suppress(*_UNPARSABLE):
+                text = as_their_tool("\n".join(source), one.declaration.renames)
+                if not differences(code_of(text.split("\n"), copies=False), ours, one.renaming.of_own_names):
+                    return Verdict(len(found), (), as_theirs=True)
+        return Verdict(len(found), found[:_TOLD])
 
     def _text(self, one: Located) -> list[str]:
         return self._lines(one.path)[one.definition.first - 1 : one.definition.end]
 
     # -- what is told -------------------------------------------------------------------------------------------
 
-    def _drift(self, one: Following, count: int, first: Difference) -> Drift:
+    def _drift(self, one: Following, difference: Difference, untold: int) -> Drift:
         text = "\n".join(self._lines(one.source.path))
         return Drift(
             one.contract,
             _place(one.member),
             _place(one.source),
-            one.member.definition.first + first.line,
-            first.column,
-            one.source.definition.first + first.source_line,
-            first,
-            count,
+            one.member.definition.first + difference.line,
+            difference.column,
+            one.source.definition.first + difference.source_line,
+            difference,
+            untold,
             any(mark in text for mark in HEARD),
         )
 
-    def _noqa(self, drifts: Iterable[Drift]) -> dict[str, tuple[Noqa, ...]]:
+    def _noqa(self, drifts: Iterable[Drift], dead: Iterable[Dead]) -> dict[str, tuple[Noqa, ...]]:
+        """The comments on lines of findings, which the reading of files has not looked for."""
         lines: dict[str, set[int]] = {}
         for one in drifts:
             lines.setdefault(one.member.path, set()).add(one.line)
             lines.setdefault(one.source.path, set()).add(one.source_line)
+        for lone in dead:
+            lines.setdefault(lone.path, set()).add(lone.line)
         found = {name: noqa_at(self._lines(name), wanted) for name, wanted in lines.items()}
         return {name: comments for name, comments in found.items() if comments}
 
@@ -225,12 +270,24 @@ def _key(one: Following) -> str:
         one.source.definition.digest,
         repr(one.declaration.renames),
         str(one.declaration.parts),
+        repr(one.declaration.gaps),
     )
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _own_name(one: Located) -> str:
-    return one.definition.qualname.rpartition(".")[2]
+def _missing_gaps(ours: Code, said: Declaration) -> Iterator[Difference]:
+    """The gaps that a member says it has, and has not."""
+    there = {gap.name for gap in ours.gaps}
+    for name in said.gaps:
+        if name not in there:
+            text = ours.lines[ours.node.lineno - 1]
+            column = len(text) - len(text.lstrip()) + 1
+            yield Difference(ours.node.lineno - 2, column, 0, "", f"gap `{name}`", (), (f"# esper: gap({name})",))
+
+
+def _uncomparable(one: Following) -> Dead:
+    message = f"`{one.member.definition.qualname}` is nested too deeply to be compared"
+    return Dead(one.member.path, one.declaration.line, one.declaration.column, message, is_certain=True)
 
 
 def _place(one: Located) -> Place:

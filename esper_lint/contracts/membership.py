@@ -9,6 +9,7 @@ from typing import NamedTuple
 from esper_lint.contracts.book import Dead
 from esper_lint.contracts.declaration import Declaration
 from esper_lint.contracts.definitions import Definition
+from esper_lint.contracts.renaming import Renaming
 from esper_lint.contracts.targets import Unresolved
 
 
@@ -17,6 +18,10 @@ class Located(NamedTuple):
 
     path: str
     definition: Definition
+
+    @property
+    def name(self) -> str:
+        return self.definition.qualname.rpartition(".")[2]
 
 
 class Following(NamedTuple):
@@ -27,11 +32,24 @@ class Following(NamedTuple):
     source: Located
     declaration: Declaration
 
+    @property
+    def renaming(self) -> Renaming:
+        """What makes the member's identifiers of the source's."""
+        renames = dict(self.declaration.renames)
+        own = self.source.name, self.member.name
+        return Renaming({}, renames, own) if self.declaration.parts else Renaming(renames, {}, own)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is a ``Copied from``, whose member may have ignored parts."""
+        return not self.declaration.group
+
 
 Declared = tuple[Located, Declaration]
 Resolve = Callable[[Declaration, Located], Located]
+ForwardOf = Callable[[Located], "Located | None"]
 
-_Node = tuple[str, str]
+_Node = tuple[str, int]
 
 
 @dataclass
@@ -51,8 +69,9 @@ class Memberships:
             extents[extent] = (*extents.get(extent, ()), key)
 
 
-def memberships(declared: Iterable[Declared], resolve: Resolve) -> Memberships:
-    """``resolve`` gives the definition that a declaration at a member follows, or raises Unresolved."""
+def memberships(declared: Iterable[Declared], resolve: Resolve, forward_of: ForwardOf) -> Memberships:
+    """``resolve`` gives the definition that a declaration at a member follows, or raises Unresolved, and
+    ``forward_of`` the one forward of a class."""
     found = Memberships()
     groups: dict[str, list[Declared]] = {}
     sources: dict[Declared, Located] = {}
@@ -72,7 +91,7 @@ def memberships(declared: Iterable[Declared], resolve: Resolve) -> Memberships:
                 copies.append(one)
     for group, members in groups.items():
         _add_group(found, group, members, sources)
-    _add_copies(found, copies, sources)
+    _add_copies(found, copies, sources, forward_of)
     return found
 
 
@@ -95,53 +114,79 @@ def _add_group(found: Memberships, group: str, members: list[Declared], sources:
         return
     plain = [member for member, declaration in members if not declaration.renames]
     reference = [*named, *plain, *everyone][0]
-    key = f"lockstep {group}"
-    found.names[key] = group, f"{members[0][0].path}:{members[0][1].line}"
-    for located in everyone:
-        found.add(located, key)
+    seen: set[Located] = set()
+    hanging = _Hanging()
     for one in members:
         member, declaration = one
         source = sources.get(one, reference)
-        if declaration.target is not None and one not in sources:
-            continue  # dead
-        if source == member:
-            continue
-        if source.definition.is_class != member.definition.is_class:
-            kind = "class" if source.definition.is_class else "function"
-            found.dead.append(_dead(one, f"`{source.definition.qualname}` of `{group}` is a {kind}, which this is not"))
-            continue
-        found.followings.append(Following(group, member, source, declaration))
+        if member in seen:
+            found.dead.append(_dead(one, f"`lockstep({group})` is declared here already"))
+        elif source != member and (declaration.target is None or one in sources):
+            if source.definition.is_class != member.definition.is_class:
+                kind = "class" if source.definition.is_class else "function"
+                message = f"`{source.definition.qualname}` of `{group}` is a {kind}, which this is not"
+                found.dead.append(_dead(one, message))
+            else:
+                found.followings.append(Following(group, member, source, declaration))
+                hanging.join(_node(member), _node(source))
+        seen.add(member)
+    place = f"{members[0][0].path}:{members[0][1].line}"
+    for located in everyone:
+        if hanging.holds(_node(located)):
+            key = "lockstep {} {}:{}".format(group, *hanging.root(_node(located)))
+            found.names[key] = group, place
+            found.add(located, key)
 
 
-def _add_copies(found: Memberships, copies: list[Declared], sources: Mapping[Declared, Located]) -> None:
+def _add_copies(
+    found: Memberships, copies: list[Declared], sources: Mapping[Declared, Located], forward_of: ForwardOf
+) -> None:
     """Copies have no name in common, so whatever hangs together is one contract.
 
     A forward that is a copy by itself hangs together with those that are because their classes are.
     """
-    parents: dict[_Node, _Node] = {}
-
-    def root(node: _Node) -> _Node:
-        while (parent := parents.setdefault(node, node)) != node:
-            parents[node] = node = parents[parent]
-        return node
-
+    hanging = _Hanging()
     ends: list[tuple[_Node, Located, str]] = []
     for one in copies:
         member, source = one[0], sources[one]
         found.followings.append(Following("", member, source, one[1]))
-        for suffix in ("", ".forward") if member.definition.is_class else ("",):
-            node = member.path, member.definition.qualname + suffix
-            other = source.path, source.definition.qualname + suffix
-            parents[root(node)] = root(other)
-            place = f"{member.path}:{one[1].line}"
-            ends += [(node, member, place), (other, source, place)]
+        place = f"{member.path}:{one[1].line}"
+        pairs = [(member, source)]
+        inner = forward_of(member), forward_of(source)
+        if inner[0] is not None and inner[1] is not None:
+            pairs.append((inner[0], inner[1]))
+        for mine, theirs in pairs:
+            hanging.join(_node(mine), _node(theirs))
+            ends += [(_node(mine), member, place), (_node(theirs), source, place)]
     places: dict[_Node, str] = {}
     for node, _, place in ends:
-        places.setdefault(root(node), place)
+        places.setdefault(hanging.root(node), place)
     for node, end, _ in ends:
-        key = "copy {}:{}".format(*root(node))
-        found.names[key] = "Copied from", places[root(node)]
+        key = "copy {}:{}".format(*hanging.root(node))
+        found.names[key] = "Copied from", places[hanging.root(node)]
         found.add(end, key)
+
+
+class _Hanging:
+    """Which definitions hang together, directly or through others."""
+
+    def __init__(self) -> None:
+        self._parents: dict[_Node, _Node] = {}
+
+    def holds(self, node: _Node) -> bool:
+        return node in self._parents
+
+    def join(self, one: _Node, other: _Node) -> None:
+        self._parents[self.root(one)] = self.root(other)
+
+    def root(self, node: _Node) -> _Node:
+        while (parent := self._parents.setdefault(node, node)) != node:
+            self._parents[node] = node = self._parents[parent]
+        return node
+
+
+def _node(one: Located) -> _Node:
+    return one.path, one.definition.line
 
 
 def _dead(one: Declared, message: str) -> Dead:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from esper_lint.contracts import copied_from, declaration
 from esper_lint.contracts.declaration import Declaration, Malformed, Mark
 
+SUITES = ("body", "orelse", "finalbody")
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 Node = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -19,19 +20,28 @@ _QUIET_LINE = re.compile(r"\s*(#|$)")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What stands between ``gap(NAME)`` on line ``start`` and ``end(NAME)`` on line ``end``."""
+    """What stands between ``gap(NAME)`` on line ``start`` and ``end(NAME)`` on line ``end``, in one ``suite``.
+
+    That is named by the line and column of its first statement.
+    """
 
     name: str
     start: int
     end: int
-    column: int
+    suite: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A statement under ``# Ignore copy``; a class or function has a ``name``."""
+    """A statement under ``# Ignore copy``, on lines ``start`` to ``end``; a class or function has a ``name``.
+
+    ``size`` counts it and the statements in it: so many of the source's it may stand for.
+    """
 
     name: str
+    size: int
+    start: int
+    end: int
 
 
 Item = ast.AST | Gap | Ignored
@@ -53,20 +63,25 @@ class Code:
         self.node = node
         self.lines = lines
         text = "\n".join(lines)
-        self._gaps = gaps_in(node, lines)[0] if "esper:" in text else []
+        self.gaps = gaps_in(node, lines)[0] if "esper:" in text else []
         self._ignoring = copies and copied_from.IGNORE.search(text) is not None
         self._ended = _end_of_copy(lines) if copies else 0
+
+    @property
+    def end(self) -> int:
+        """The last line that a contract sees: the one before an ``End copy``, if there is one."""
+        return self._ended - 1 if self._ended else len(self.lines)
 
     def suite(self, statements: Sequence[ast.AST], owner: ast.AST) -> list[Item]:
         """What a suite of ``owner`` holds."""
         if not statements:
             return []
         rest = list(statements)
-        if isinstance(owner, DEFINITIONS) and rest and _is_docstring(rest[0]):
+        if isinstance(owner, DEFINITIONS) and rest and is_docstring(rest[0]):
             del rest[0]
         if self._ended:
             rest = [one for one in rest if first_line(one) < self._ended]
-        here = [gap for gap in self._gaps if self._belongs(gap, statements)]
+        here = _outermost(gap for gap in self.gaps if gap.suite == _name(statements))
         found: list[Item] = []
         for number, one in enumerate(rest):
             while here and here[0].start < first_line(one):
@@ -75,23 +90,11 @@ class Code:
                 continue
             goes_on = bool(found) and isinstance(found[-1], Ignored) and isinstance(owner, ast.ClassDef)
             if self._is_ignored(one) or (goes_on and self._follows(rest[number - 1], one)):
-                found.append(Ignored(getattr(one, "name", "")))
+                size = sum(isinstance(node, ast.stmt) for node in ast.walk(one))
+                found.append(Ignored(getattr(one, "name", ""), size, first_line(one), last_line(one)))
             else:
                 found.append(one)
         return found + here
-
-    def _belongs(self, gap: Gap, statements: Sequence[ast.AST]) -> bool:
-        """Whether a gap stands among these statements themselves, and not inside one of them or around them all."""
-        if any(gap.start < first_line(one) < gap.end for one in statements):
-            return True
-        first, last = statements[0], statements[-1]
-        if gap.column != getattr(first, "col_offset", -1):
-            return False
-        start, end = first_line(first), last_line(last)
-        between = self.lines[gap.end : start - 1] if gap.end < start else self.lines[end : gap.start - 1]
-        return all(map(_QUIET_LINE.match, between)) and not any(
-            first_line(one) < gap.start < last_line(one) for one in statements
-        )
 
     def _follows(self, one: ast.AST, other: ast.AST) -> bool:
         """Whether two statements of a class, neither of them a definition, stand in one block: their tool ignores it as
@@ -130,6 +133,7 @@ def _end_of_copy(lines: Sequence[str]) -> int:
 def gaps_in(tree: ast.AST, lines: Sequence[str]) -> tuple[list[Gap], list[Problem]]:
     """The gaps of a tree, in their order, and what is wrong with the comments that should make some."""
     strings = lines_in_strings(tree)
+    suites = list(_suites(tree))
     gaps: list[Gap] = []
     problems: list[Problem] = []
     opened: dict[str, Mark] = {}
@@ -148,10 +152,11 @@ def gaps_in(tree: ast.AST, lines: Sequence[str]) -> tuple[list[Gap], list[Proble
             opened[said.name] = said
         elif (start := opened.pop(said.name, None)) is None:
             problems.append(_problem(said, f"`end({said.name})` ends nothing: no gap of that name is open"))
-        elif _is_cut(tree, start.line, said.line):
-            problems.append(_problem(start, f"gap `{said.name}` must hold whole statements, and it cuts one in two"))
+        elif (suite := _suite_around(suites, lines, start)) is None or suite != _suite_around(suites, lines, said):
+            text = "must begin and end in one block, indented as its statements are"
+            problems.append(_problem(start, f"gap `{said.name}` {text}"))
         else:
-            gaps.append(Gap(said.name, start.line, said.line, len(line) - len(line.lstrip())))
+            gaps.append(Gap(said.name, start.line, said.line, _name(suite)))
     problems.extend(_problem(one, f"gap `{one.name}` is never ended by `end({one.name})`") for one in opened.values())
     return sorted(gaps, key=lambda gap: gap.start), problems
 
@@ -171,9 +176,42 @@ def _problem(mark: Mark, message: str) -> Problem:
     return Problem(mark.line, mark.column, message)
 
 
-def _is_cut(tree: ast.AST, start: int, end: int) -> bool:
-    extents = ((first_line(node), last_line(node)) for node in ast.walk(tree) if isinstance(node, ast.stmt))
-    return any(start < first < end < last or first < start < last < end for first, last in extents)
+def _suites(tree: ast.AST) -> Iterator[Sequence[ast.stmt]]:
+    for node in ast.walk(tree):
+        for field in SUITES:
+            statements = getattr(node, field, None)
+            if isinstance(statements, list) and statements:
+                yield statements
+
+
+def _suite_around(suites: Iterable[Sequence[ast.stmt]], lines: Sequence[str], mark: Mark) -> Sequence[ast.stmt] | None:
+    """The suite in which a comment stands: between two of its statements, before the first or after the last one, and
+    indented as they are."""
+    line = lines[mark.line - 1]
+    column = len(line) - len(line.lstrip())
+    for statements in suites:
+        first, last = first_line(statements[0]), last_line(statements[-1])
+        if statements[0].col_offset != column or any(
+            first_line(one) < mark.line <= last_line(one) for one in statements
+        ):
+            continue
+        between = lines[mark.line : first - 1] if mark.line < first else lines[last : mark.line - 1]
+        if all(map(_QUIET_LINE.match, between)):
+            return statements
+    return None
+
+
+def _name(statements: Sequence[ast.AST]) -> tuple[int, int]:
+    return first_line(statements[0]), getattr(statements[0], "col_offset", 0)
+
+
+def _outermost(gaps: Iterable[Gap]) -> list[Gap]:
+    """Those that stand in no other one."""
+    found: list[Gap] = []
+    for gap in gaps:
+        if not found or gap.start > found[-1].end:
+            found.append(gap)
+    return found
 
 
 def lines_in_strings(tree: ast.AST) -> set[int]:
@@ -188,5 +226,5 @@ def _after_first(node: ast.Constant | ast.JoinedStr) -> Iterator[int]:
     yield from range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
 
 
-def _is_docstring(node: ast.AST) -> bool:
+def is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

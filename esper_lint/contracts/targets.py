@@ -49,10 +49,14 @@ class Targets:
         raise Unresolved(f"no module of `{target.qualname}` is among the files compared")
 
     def _find(self, module: Sequence[str], path: str) -> str | None:
-        """Of several, the one that shares most folders with ``path``."""
+        """Of several, the one that shares most folders with ``path``.  Raises Unresolved if two share as many."""
         wanted = tuple(module)
         found = [name for parts, name in self._modules.get(wanted[-1], ()) if parts[-len(wanted) :] == wanted]
-        return max(found, key=lambda name: (_shared(name, path), -len(name), name), default=None)
+        nearest = max((_shared(name, path) for name in found), default=0)
+        near = sorted(name for name in found if _shared(name, path) == nearest)
+        if len(near) > 1:
+            raise Unresolved(f"module `{'.'.join(module)}` may be {' or '.join(near)}: write more of its path")
+        return near[0] if near else None
 
     def _nearest(self, module: str) -> str:
         depth = module.count(".") + 1
@@ -64,14 +68,15 @@ class Targets:
 def definition_of(
     qualname: str, target: Target | None, definitions: Sequence[Definition], number: int, count: int
 ) -> Definition:
-    """The definition of that name; of a property's getter and setter that of the follower, ``number`` of ``count``.
+    """The definition of that name; of as many as there are followers of one name, ``count``, the one of that
+    ``number``: a property's getter and setter.
 
     Raises Unresolved, with the nearest name, if there is none, or none that is clearly meant.
     """
     found = [one for one in definitions if one.qualname == qualname]
     if len(found) == 1:
         return found[0]
-    if len(found) == count:
+    if found and len(found) == count:
         return found[number]
     if found:
         lines = " and ".join(str(one.line) for one in found)

@@ -22,38 +22,45 @@ _LINES = 12
 def broken(drifts: Iterable[Drift]) -> Iterator[Finding]:
     """Whoever changes one side must hear of it, whichever it is: flake8 and hooks ask for the changed file alone."""
     at_source: dict[tuple[Place, str], list[Drift]] = {}
+    by_member: dict[tuple[Place, Place, str], list[Drift]] = {}
     for one in drifts:
-        yield _at_member(one)
+        by_member.setdefault((one.member, one.source, one.contract), []).append(one)
         if one.is_heard:
             at_source.setdefault((one.source, one.contract), []).append(one)
+    for found in by_member.values():
+        for one in found:
+            yield _at_member(one, untold=one.untold if one is found[-1] else 0)
     for found in at_source.values():
         yield _at_source(found)
 
 
-def _at_member(one: Drift) -> Finding:
-    here, there = _code(one.first.here), _code(one.first.there)
-    more = f"; and {one.differences - 1} more" if one.differences > 1 else ""
+def _at_member(one: Drift, *, untold: int) -> Finding:
+    here, there = _code(one.difference.here), _code(one.difference.there)
+    more = f"; and {untold} more below" if untold else ""
     message = (
         f"`{one.member.qualname}` no longer agrees with {_named(one.source)}{_under(one)}:"
         f" {here} here, {there} there{more}{_edited(one)}"
     )
-    shown = _aligned(
-        one.first.theirs, one.first.ours, _short(one.source, one.source_line), _short(one.member, one.line)
-    )
+    sides = one.difference.theirs, one.difference.ours
+    shown = _aligned(*sides, _short(one.source, one.source_line), _short(one.member, one.line))
     return _finding(one.member, one.line, one.column, message, (one.contract, here, there), shown)
 
 
 def _at_source(found: Sequence[Drift]) -> Finding:
+    """One finding for all that left the source; what it is known by changes with whatever changes in any of them."""
     first = min(found, key=lambda one: (one.source_line, one.member))
-    here, there = _code(first.first.there), _code(first.first.here)
-    others = f" and {len(found) - 1} more no longer agree" if len(found) > 1 else " no longer agrees"
+    here, there = _code(first.difference.there), _code(first.difference.here)
+    members = len({one.member for one in found})
+    others = f" and {members - 1} more no longer agree" if members > 1 else " no longer agrees"
     message = (
         f"{_named(first.member, first.line)}{others} with `{first.source.qualname}`{_under(first)}:"
         f" {here} here, {there} there{_edited(first)}"
     )
     places = _short(first.member, first.line), _short(first.source, first.source_line)
-    shown = _aligned(first.first.ours, first.first.theirs, *places)
-    return _finding(first.source, first.source_line, 1, message, (first.contract, here, there), shown)
+    shown = _aligned(first.difference.ours, first.difference.theirs, *places)
+    all_said = sorted((one.member.qualname, one.difference.here, one.difference.there) for one in found)
+    said = (first.contract, *(text for one in all_said for text in one))
+    return _finding(first.source, first.source_line, 1, message, said, shown)
 
 
 def _finding(

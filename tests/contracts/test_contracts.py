@@ -157,7 +157,7 @@ def test_what_is_inside_a_member_is_held_with_it(tmp_path: Path) -> None:
         ({"a.py": seed("A") + "# esper: end(x)\n"}, (14, 10, "`end(x)` ends nothing: no gap of that name is open")),
         (
             {"a.py": seed("A") + "# esper: gap(x)\nif 1:\n    2\n    # esper: end(x)\n    3\n"},
-            (14, 10, "gap `x` must hold whole statements, and it cuts one in two"),
+            (14, 10, "gap `x` must begin and end in one block, indented as its statements are"),
         ),
         (
             {"a.py": seed("A") + f"{HELD}\nclass B: ...\n{HELD}\ndef f(): ...\n"},

@@ -18,6 +18,8 @@ PINNED = Path(__file__).with_name("pinned.json")
 # Under the folder that ``fetch`` filled.
 CORPORA = {"timm": "timm/timm", "transformers": "transformers/transformers/models"}
 
+COPIED = "copied-from, transformers"
+
 Counts = dict[str, int]
 
 
@@ -31,8 +33,17 @@ def counts(report: Report) -> Counts:
     return found
 
 
+def copies(report: Report) -> Counts:
+    """What ``# Copied from`` comments make of a report."""
+    active = Counter(finding.rule for finding in report.active)
+    held = sum(group.suppressed is not None and group.suppressed.kind == "contract" for group in report.groups)
+    return {"held": held, "ESP201": active["ESP201"], "ESP202": active["ESP202"], "notes": len(report.notes)}
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    measured = {name: counts(report_on(Path(sys.argv[1]) / folder)) for name, folder in CORPORA.items()}
+    corpora = {name: Path(sys.argv[1]) / folder for name, folder in CORPORA.items()}
+    measured = {name: counts(report_on(folder)) for name, folder in corpora.items()}
+    measured[COPIED] = copies(report_on(corpora["transformers"], copied_from=True))
     print(json.dumps(measured, indent=2))

@@ -18,7 +18,7 @@ from tests.benchmarks.filter_exactness import exactness
 from tests.benchmarks.forwards import forwards_of
 from tests.benchmarks.recall import declared_recall
 from tests.benchmarks.reported import Corpus, Links, measure, report_on, settings
-from tests.corpus.counts import CORPORA, PINNED, counts
+from tests.corpus.counts import COPIED, CORPORA, PINNED, copies, counts
 
 FOLDER = os.environ.get("ESPER_CORPORA", "")
 
@@ -42,6 +42,11 @@ def reports() -> dict[str, Report]:
 @pytest.mark.parametrize("name", CORPORA)
 def test_the_counts_are_those_that_are_pinned(name: str, reports: dict[str, Report]) -> None:
     assert counts(reports[name]) == json.loads(PINNED.read_text(encoding="utf-8"))[name]
+
+
+def test_copies_that_are_declared_are_held_and_those_that_differ_are_told() -> None:
+    found = copies(report_on(Path(FOLDER) / CORPORA["transformers"], copied_from=True))
+    assert found == json.loads(PINNED.read_text(encoding="utf-8"))[COPIED]
 
 
 def test_a_run_finds_the_same_cold_and_warm_in_one_process_and_in_two(
