@@ -34,7 +34,8 @@ class Edited(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """One difference of a member from the one that it is held against; beside all that are told, ``untold`` are not.
+    """One difference of a member from the one that it is held against; after the last that is told, ``untold`` are
+    not.
 
     ``line`` and ``column`` are where it is in the member's file, ``source_line`` where in the source's.  ``contract``
     is how people call it.  ``is_heard`` tells whether front ends read the source's file for its own sake.  ``edited``

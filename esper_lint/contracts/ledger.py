@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from esper_lint.config import Config
 from esper_lint.contracts import declaration
@@ -22,12 +22,12 @@ from esper_lint.contracts.definitions import Definitions, read_definitions
 from esper_lint.contracts.membership import Following, Located, memberships
 from esper_lint.contracts.suites import Code
 from esper_lint.contracts.targets import Targets, definition_of
+from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.noqa import Noqa, noqa_at
 from esper_lint.findings import Note
 from esper_lint.parallel import forked_map
 from esper_lint.progress import Progress
 from esper_lint.snapshot import Snapshot
-from esper_lint.tree import Tree
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -36,8 +36,17 @@ _Result = TypeVar("_Result")
 _WORTH_A_POOL = 8
 # Differences of one member that are told; with more it has parted for good.
 _TOLD = 8
-_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, Undecodable)
 _NOTHING = Definitions((), (), (), ())
+
+
+class Texts(Protocol):
+    """The files of a tree: a digest of each, empty for one that cannot be read, and its lines."""
+
+    @property
+    def digests(self) -> Mapping[str, str]: ...
+
+    def lines(self, name: str) -> list[str]: ...
 
 
 class Verdict(NamedTuple):
@@ -56,24 +65,24 @@ Workings = tuple[Mapping[str, Definitions], Mapping[str, Verdict]]
 
 
 def contracts_of(
-    tree: Tree, snapshot: Snapshot, config: Config, before: Workings | None, progress: Progress
+    tree: Texts, snapshot: Snapshot, config: Config, before: Workings | None, progress: Progress
 ) -> tuple[Contracts, Workings]:
     """The contracts of a tree, and what makes the next reading of it quick; ``before`` is that of an earlier one.
 
     Raises TreeChanged if a file is no longer what was read.
     """
-    ledger = _Ledger(tree, config, progress, *(before or ({}, {})))
+    ledger = Ledger(tree, config, progress, *(before or ({}, {})))
     copies = snapshot.copies if config.copied_from else frozenset()
     book = ledger.book(snapshot.lockstep, copies, is_whole=not snapshot.errors)
     return book, ledger.workings
 
 
-class _Ledger:
+class Ledger:
     """One reading of a tree, with what earlier ones have found: definitions and verdicts by digests."""
 
     def __init__(
         self,
-        tree: Tree,
+        tree: Texts,
         config: Config,
         progress: Progress,
         definitions: Mapping[str, Definitions],
@@ -87,7 +96,13 @@ class _Ledger:
         self._definitions: dict[str, Definitions] = {}
         self._keys: dict[str, str] = {}
         self._verdicts: dict[str, Verdict] = {}
+        self._drifted: list[tuple[Drift, Following]] = []
         self._lines = lru_cache(maxsize=None)(tree.lines)
+
+    @property
+    def drifted(self) -> Sequence[tuple[Drift, Following]]:
+        """The drifts of the ``book``, each with who follows whom there."""
+        return self._drifted
 
     @property
     def workings(self) -> Workings:
@@ -116,15 +131,17 @@ class _Ledger:
 
         found = memberships(list(self._declared(declaring)), resolved, self._forward_of)
         verdicts = self._judged(found.followings)
-        drifts, notes = [], []
+        notes = []
         for following, verdict in zip(found.followings, verdicts, strict=True):
             if verdict.as_theirs:
                 notes.append(_note(following))
             elif not verdict.is_comparable:
                 found.dead.append(_uncomparable(following))
             else:
-                untold = verdict.differences - len(verdict.first)
-                drifts += [self._drift(following, one, untold) for one in verdict.first]
+                for number, one in enumerate(verdict.first, 1):
+                    untold = verdict.differences - number if number == len(verdict.first) else 0
+                    self._drifted.append((self._drift(following, one, untold), following))
+        drifts = tuple(drift for drift, _ in self._drifted)
         dead = [
             Dead(name, one.line, one.column, one.message, is_certain=True)
             for name in declaring
@@ -137,7 +154,7 @@ class _Ledger:
             found.members,
             {name: one.loose for name, one in self._definitions.items() if one.loose},
             found.names,
-            tuple(drifts),
+            drifts,
             tuple(dead),
             tuple(notes),
             self._noqa(drifts, dead),

@@ -22,21 +22,18 @@ _LINES = 12
 def broken(drifts: Iterable[Drift]) -> Iterator[Finding]:
     """Whoever changes one side must hear of it, whichever it is: flake8 and hooks ask for the changed file alone."""
     at_source: dict[tuple[Place, str], list[Drift]] = {}
-    by_member: dict[tuple[Place, Place, str], list[Drift]] = {}
     for one in drifts:
-        by_member.setdefault((one.member, one.source, one.contract), []).append(one)
+        yield at_member(one)
         if one.is_heard:
             at_source.setdefault((one.source, one.contract), []).append(one)
-    for found in by_member.values():
-        for one in found:
-            yield _at_member(one, untold=one.untold if one is found[-1] else 0)
     for found in at_source.values():
         yield _at_source(found)
 
 
-def _at_member(one: Drift, *, untold: int) -> Finding:
+def at_member(one: Drift) -> Finding:
+    """The finding at the member, on a line that differs."""
     here, there = _code(one.difference.here), _code(one.difference.there)
-    more = f"; and {untold} more below" if untold else ""
+    more = f"; and {one.untold} more below" if one.untold else ""
     message = (
         f"`{one.member.qualname}` no longer agrees with {_named(one.source)}{_under(one)}:"
         f" {here} here, {there} there{more}{_edited(one)}"
