@@ -24,6 +24,7 @@ VERBS = {
     "check": "Find near-duplicate modules and say how they differ.",
     "config": "Print every setting, its value and where it came from.",
     "explain": "Print the page of a rule, or list the rules.",
+    "fix": "Re-sync members of contracts that no longer agree.",
     "index": "Build, describe or clear the index that makes runs quick.",
 }
 
@@ -34,6 +35,7 @@ class Exit(IntEnum):
     CLEAN = 0
     FINDINGS = 1
     ERROR = 2
+    ROLLED_BACK = 3
     INTERRUPTED = 130  # 128 + SIGINT, as shells count
     READER_GONE = 141  # 128 + SIGPIPE: `esper-lint check | head` has the status that any other program would have
 

@@ -72,6 +72,11 @@ def decode(data: bytes) -> str:
     return text
 
 
+def encoding_of(data: bytes) -> str:
+    """The encoding, for writing too (with the byte order mark where there is one), of bytes that ``decode`` takes."""
+    return _encoding(data)[0]
+
+
 def _encoding(data: bytes) -> tuple[str, int]:
     """The encoding of the file and the line that declares it (1 where none does)."""
     found = _FIRST_TWO_LINES.match(data)

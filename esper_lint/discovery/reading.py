@@ -55,10 +55,15 @@ def digest_of(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
+def declares(data: bytes) -> tuple[bool, bool]:
+    """Whether a file may hold ``lockstep`` contracts, and whether it may call something a copy."""
+    return _LOCKSTEP.search(data) is not None, _COPIES.search(data) is not None
+
+
 def facts_of(data: bytes) -> tuple[FileFacts, tuple[Form, ...]]:
     """The facts and forms of one file's content; never raises."""
     generated = is_generated(data)
-    lockstep, copies = _LOCKSTEP.search(data) is not None, _COPIES.search(data) is not None
+    lockstep, copies = declares(data)
     # UTF-16 hides a forward between null bytes, and null bytes are an error in any encoding that Python knows.
     if not (b"forward" in data and HAS_FORWARD.search(data)) and b"\0" not in data and not lockstep:
         return FileFacts(read_headers(data), generated, copies=copies), ()

@@ -29,6 +29,8 @@ ENDINGS = [
     ("explain ESP101", 0),
     ("config", 0),
     ("config pair.py --output-format json", 0),
+    ("fix", 0),
+    ("fix --diff clean", 0),
     ("index", 0),
     ("index --stats", 0),
     ("index --clear", 0),
@@ -57,6 +59,9 @@ MISTAKES = [
     ("config unusable", "pyproject.toml:2: unknown setting 'treshold'; did you mean 'threshold'?"),
     ("check unusable", "pyproject.toml:2: unknown setting 'treshold'; did you mean 'threshold'?"),
     ("index unusable", "pyproject.toml:2: unknown setting 'treshold'; did you mean 'threshold'?"),
+    ("fix nowhere", "nowhere"),
+    ("fix --undo", "there is no fix to undo here"),
+    ("fix --undo --diff", "--undo goes with neither --diff nor --exit-non-zero-on-fix"),
     ("index nowhere", "nowhere"),
     ("index --clear --stats", "--clear and --stats cannot go together"),
 ]
