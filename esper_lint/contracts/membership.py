@@ -112,8 +112,10 @@ def _add_group(found: Memberships, group: str, members: list[Declared], sources:
         if members[0][1].target is None:
             found.dead.append(_dead(members[0], f"no other class or def declares `lockstep({group})`"))
         return
+    followers = {one[0] for one in members if one in sources}
+    ends = [source for source in named if source not in followers]  # not those in the middle of a chain
     plain = [member for member, declaration in members if not declaration.renames]
-    reference = [*named, *plain, *everyone][0]
+    reference = [*ends, *named, *plain, *everyone][0]
     seen: set[Located] = set()
     hanging = _Hanging()
     for one in members:

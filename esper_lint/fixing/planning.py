@@ -119,12 +119,12 @@ class _Planner:
         ledger = Ledger(self.copy, self.config, self.progress, *self._workings)
         left_out = frozenset[str]() if self.config.include_generated else frozenset(self.copy.generated)
         copies = self.copy.copies - left_out if self.config.copied_from else frozenset[str]()
-        book = ledger.book(self.copy.lockstep - left_out, copies)
+        book = ledger.book(self.copy.lockstep - left_out, copies, is_whole=True)
         self._workings = ledger.workings
         active = _active(book, self.config)
-        self._silent = [one.member for drift, one in ledger.drifted if at_member(drift) not in active]
-        drifted = (one for drift, one in ledger.drifted if at_member(drift) in active)
-        return [one for one in drifted if one.member.path in self.files.selected and _key(one) not in self.refused]
+        reported = list(dict.fromkeys(one for drift, one in ledger.drifted if at_member(drift) in active))
+        self._silent = [one.member for _, one in ledger.drifted if one not in reported]
+        return [one for one in reported if one.member.path in self.files.selected and _key(one) not in self.refused]
 
     def _ready(self, pending: Sequence[Following]) -> Iterator[Following]:
         """Those whose source none of the others will change, the last of a file first, and no two that overlap."""
