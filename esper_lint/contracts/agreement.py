@@ -15,8 +15,10 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from esper_lint.contracts.alignment import UNREAD, Alignment, item_end, item_line
+from esper_lint.contracts.changes import extent
 from esper_lint.contracts.renaming import Renaming
-from esper_lint.contracts.suites import DEFINITIONS, SUITES, Code, Gap, Item, Node, first_line, last_line
+from esper_lint.contracts.suites import DEFINITIONS, SUITES, Code, Gap, Item, Node, first_line
+from esper_lint.contracts.tokens import differing, tokens_of, within
 
 _PLACELESS = (str, ast.operator, ast.boolop, ast.unaryop)  # parts of a node that do not say where they are
 _CONTEXT = 48  # characters of code around a difference that say where it is
@@ -173,6 +175,7 @@ class _Comparison(Alignment):
         text = self.member.lines[number - 1]
         own = number == first
         column = _characters(text, getattr(node, "col_offset", 0)) if own else len(text) - len(text.lstrip())
+        number, column = self._place_among_tokens(statement, number, column)
         return Difference(
             number - 2,
             column + 1,
@@ -182,6 +185,18 @@ class _Comparison(Alignment):
             tuple(_header(statement.ours, self.member)),
             tuple(map(self.renaming.text, _header(statement.theirs, self.source))),
         )
+
+    def _place_among_tokens(self, statement: _Pair, row: int, column: int) -> tuple[int, int]:
+        """A better place in a statement of several lines, where the tree gave a line on which nothing differs: a string
+        in pieces, arguments of two lists, operators that bind otherwise."""
+        lines = extent(statement.theirs, self.source), extent(statement.ours, self.member)
+        if lines[1].first == lines[1].last:
+            return row, column
+        tokens = within(tokens_of(self.source.lines), lines[0]), within(tokens_of(self.member.lines), lines[1])
+        found = differing(*tokens, self.renaming)
+        if not found or any(token.start[0] <= row <= token.end[0] for token in found):
+            return row, column
+        return found[0].start
 
     def _lone(
         self, theirs: Item | None, ours: Item | None, header: _Pair, suite: Sequence[Item], place: int
@@ -247,12 +262,7 @@ def _item_lines(item: Item, code: Code) -> Sequence[str]:
 
 def _header(node: ast.AST, code: Code) -> Sequence[str]:
     """The lines of a statement, of a compound one those before its body."""
-    body, start, end = getattr(node, "body", None), getattr(node, "lineno", 1), last_line(node)
-    if isinstance(body, list) and body and first_line(body[0]) > start:
-        end = first_line(body[0]) - 1
-        while end > start and re.match(r"\s*(#|$)", code.lines[end - 1]):
-            end -= 1
-    return code.lines[start - 1 : end]
+    return extent(node, code).of(code)
 
 
 def _told(node: ast.AST, code: Code) -> str:

@@ -74,6 +74,13 @@ def header(node: ast.AST, code: Code) -> Lines:
     return Lines(first, last)
 
 
+def extent(node: ast.AST, code: Code) -> Lines:
+    """The lines of a statement; of a compound one those before its body, and not its decorators."""
+    first = getattr(node, "lineno", 1)
+    is_compound = isinstance(getattr(node, "body", None), list) or isinstance(node, ast.Match)
+    return Lines(first, max(first, header(node, code).last) if is_compound else last_line(node))
+
+
 class _Changes(Alignment):
     def of_definitions(self, source: Node, member: Node) -> Iterator[Change]:
         """Decorators are a member's own; so is its name."""

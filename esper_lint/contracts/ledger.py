@@ -96,8 +96,14 @@ class Ledger:
         self._definitions: dict[str, Definitions] = {}
         self._keys: dict[str, str] = {}
         self._verdicts: dict[str, Verdict] = {}
+        self._followings: Sequence[Following] = ()
         self._drifted: list[tuple[Drift, Following]] = []
         self._lines = lru_cache(maxsize=None)(tree.lines)
+
+    @property
+    def followings(self) -> Sequence[Following]:
+        """Who follows whom in the ``book``."""
+        return self._followings
 
     @property
     def drifted(self) -> Sequence[tuple[Drift, Following]]:
@@ -131,15 +137,16 @@ class Ledger:
 
         found = memberships(list(self._declared(declaring)), resolved, self._forward_of)
         verdicts = self._judged(found.followings)
+        self._followings = found.followings
         notes = []
-        for following, verdict in zip(found.followings, verdicts, strict=True):
-            if verdict.as_theirs:
+        for following, judged in zip(found.followings, verdicts, strict=True):
+            if judged.as_theirs:
                 notes.append(_note(following))
-            elif not verdict.is_comparable:
+            elif not judged.is_comparable:
                 found.dead.append(_uncomparable(following))
             else:
-                for number, one in enumerate(verdict.first, 1):
-                    untold = verdict.differences - number if number == len(verdict.first) else 0
+                for number, one in enumerate(judged.first, 1):
+                    untold = judged.differences - number if number == len(judged.first) else 0
                     self._drifted.append((self._drift(following, one, untold), following))
         drifts = tuple(drift for drift, _ in self._drifted)
         dead = [
@@ -233,21 +240,7 @@ class Ledger:
         return [self._verdicts[key] for key in keys]
 
     def _judge(self, found: Sequence[tuple[str, Following]]) -> dict[str, Verdict]:
-        return {key: self._verdict(one) for key, one in found}
-
-    def _verdict(self, one: Following) -> Verdict:
-        source, member = self._text(one.source), self._text(one.member)
-        try:
-            theirs, ours = code_of(source, copies=False), code_of(member, copies=one.is_copy)
-            found = (*_missing_gaps(ours, one.declaration), *differences(theirs, ours, one.renaming))
-        except _UNPARSABLE:
-            return Verdict(0, (), is_comparable=False)
-        if found and one.is_copy:
-            with suppress(*_UNPARSABLE):
-                text = as_their_tool("\n".join(source), one.declaration.renames)
-                if not differences(code_of(text.split("\n"), copies=False), ours, one.renaming.of_own_names):
-                    return Verdict(len(found), (), as_theirs=True)
-        return Verdict(len(found), found[:_TOLD])
+        return {key: verdict(one, self._text(one.source), self._text(one.member)) for key, one in found}
 
     def _text(self, one: Located) -> list[str]:
         return self._lines(one.path)[one.definition.first - 1 : one.definition.end]
@@ -278,6 +271,21 @@ class Ledger:
             lines.setdefault(lone.path, set()).add(lone.line)
         found = {name: noqa_at(self._lines(name), wanted) for name, wanted in lines.items()}
         return {name: comments for name, comments in found.items() if comments}
+
+
+def verdict(one: Following, source: Sequence[str], member: Sequence[str]) -> Verdict:
+    """Whether a member with the text ``member`` agrees with a source with the text ``source``."""
+    try:
+        theirs, ours = code_of(source, copies=False), code_of(member, copies=one.is_copy)
+        found = (*_missing_gaps(ours, one.declaration), *differences(theirs, ours, one.renaming))
+    except _UNPARSABLE:
+        return Verdict(0, (), is_comparable=False)
+    if found and one.is_copy:
+        with suppress(*_UNPARSABLE):
+            text = as_their_tool("\n".join(source), one.declaration.renames)
+            if not differences(code_of(text.split("\n"), copies=False), ours, one.renaming.of_own_names):
+                return Verdict(len(found), (), as_theirs=True)
+    return Verdict(len(found), found[:_TOLD])
 
 
 def _key(one: Following) -> str:

@@ -16,8 +16,8 @@ from esper_lint.contracts.agreement import code_of, differences
 from esper_lint.contracts.changes import Change, changes
 from esper_lint.contracts.renaming import Renaming
 from esper_lint.contracts.suites import DEFINITIONS, Code, Gap, Ignored, Item
+from esper_lint.contracts.tokens import Token, tokens_of
 from esper_lint.fixing.rewriting import Rewriter
-from esper_lint.fixing.tokens import Token, tokens_of
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, AssertionError, tokenize.TokenError)
 

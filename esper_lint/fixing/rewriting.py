@@ -13,13 +13,21 @@ from typing import NamedTuple
 from esper_lint.contracts.changes import Change, Lines
 from esper_lint.contracts.renaming import Renaming
 from esper_lint.contracts.suites import Code, first_line
-from esper_lint.fixing.tokens import Edit, Token, between, edited, rows_in_strings, tokens_of, within
+from esper_lint.contracts.tokens import (
+    NEUTRAL,
+    Edit,
+    Token,
+    between,
+    edited,
+    rows_in_strings,
+    tokens_of,
+    within,
+    without_last_commas,
+)
 
 # What these say holds for the file that they stand in.
 OWN_COMMENT = re.compile(r"#\s*(?:noqa\b|esper:|Copied from\b|Ignore copy\b|End copy\b)", re.IGNORECASE)
 _NOQA = re.compile(r"#\s*noqa\b", re.IGNORECASE)
-_NEUTRAL = frozenset({",", "(", ")"})  # layout may need more or fewer of these
-_CLOSING = frozenset({")", "]", "}"})
 _FEW = 3  # tokens that are put in or taken out of a statement where it stands; for more, it takes the source's layout
 _BLANKS = re.compile(r"[ \t\f]*")
 
@@ -71,8 +79,8 @@ class Rewriter:
         theirs = [token for token in within(self._theirs, change.theirs) if not token.is_comment]
         ours = [token for token in within(self._ours, change.ours) if not token.is_comment]
         if lenient:
-            theirs, ours = _without_last_commas(theirs), _without_last_commas(ours)
-        neutral = _NEUTRAL if lenient else frozenset[str]()
+            theirs, ours = without_last_commas(theirs), without_last_commas(ours)
+        neutral = NEUTRAL if lenient else frozenset[str]()
         wanted, own = [self._renaming.text(token.text) for token in theirs], [token.text for token in ours]
         edits: list[Edit] = []
         for tag, i, j, k, m in SequenceMatcher(None, wanted, own, autojunk=False).get_opcodes():
@@ -188,9 +196,11 @@ class Rewriter:
         lines = self._member.lines
         first, last = change.ours
         before, after = change.before.of(self._member), change.after.of(self._member)
-        if not any(line.strip() for line in before) and len(before) <= max(len(after), len(before) * (not after)):
+        is_followed = last < len(lines) and _indent(lines[last]) == _indent(lines[first - 1]) and lines[last].strip()
+        is_last = not after and not is_followed
+        if not any(line.strip() for line in before) and (is_last or 0 < len(before) <= len(after)):
             first = change.before.first
-        elif not any(line.strip() for line in after):
+        elif not any(line.strip() for line in after) and before:
             last = max(last, change.after.last)
         return [*lines[: first - 1], *lines[last:]]
 
@@ -199,12 +209,6 @@ def _bounds(tokens: Sequence[Token], start: int, end: int) -> tuple[tuple[int, i
     """From the end of the token before a run of tokens to the start of the one after it."""
     first = tokens[start - 1].end if start else tokens[0].start
     return first, tokens[end].start if end < len(tokens) else tokens[-1].end
-
-
-def _without_last_commas(tokens: Sequence[Token]) -> list[Token]:
-    """Without the commas before a closing bracket, which calls over several lines have."""
-    following = [token.text for token in tokens[1:]] + [""]
-    return [one for one, after in zip(tokens, following, strict=True) if one.text != "," or after not in _CLOSING]
 
 
 def _indent(line: str) -> str:

@@ -76,6 +76,7 @@ def edited(old: str, new: str, text: str = MEMBER) -> str:
         ("bias=True,", "bias=True, mask=None, other=None,"),
         ("class B(nn.Module)", "class B(Base)"),
         ("for one in y:", "for one in x:"),
+        ("    @torch.no_grad()", "    *torch.no_grad()"),
         ("except ValueError as error:", "except TypeError as error:"),
         ("                raise error\n", "                pass\n"),
         ("@torch.no_grad()\n    def forward", "@torch.enable_grad()\n    def forward"),

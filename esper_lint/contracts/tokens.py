@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from esper_lint.contracts.changes import Lines
+from esper_lint.contracts.renaming import Renaming
 
 Place = tuple[int, int]
 """A line, from 1, and the number of characters before a place in it."""
@@ -15,6 +17,12 @@ _LAYOUT = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, toke
 # From 3.12 on, an f-string is cut into tokens; here it is one, as it was before.
 _OPENING = {getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)}
 _CLOSING = {getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)}
+
+
+_BRACKETS = frozenset({")", "]", "}"})
+
+NEUTRAL = frozenset({",", "(", ")"})
+"""Layout may need more or fewer of these."""
 
 
 class Token(NamedTuple):
@@ -35,6 +43,24 @@ def tokens_of(lines: Sequence[str]) -> list[Token]:
 
 def within(tokens: Iterable[Token], lines: Lines) -> list[Token]:
     return [token for token in tokens if lines.first <= token.start[0] <= lines.last]
+
+
+def without_last_commas(tokens: Sequence[Token]) -> list[Token]:
+    """Without the commas before a closing bracket, which calls over several lines have."""
+    following = [token.text for token in tokens[1:]] + [""]
+    return [one for one, after in zip(tokens, following, strict=True) if one.text != "," or after not in _BRACKETS]
+
+
+def differing(theirs: Sequence[Token], ours: Sequence[Token], renaming: Renaming) -> list[Token]:
+    """The tokens of ours where the two say different things; for what we lack, the one after which it is missing."""
+    theirs, ours = ([one for one in side if not one.is_comment] for side in (theirs, ours))
+    theirs, ours = without_last_commas(theirs), without_last_commas(ours)
+    wanted, own = [renaming.text(token.text) for token in theirs], [token.text for token in ours]
+    found: list[Token] = []
+    for tag, i, j, k, m in SequenceMatcher(None, wanted, own, autojunk=False).get_opcodes():
+        if tag != "equal" and not {*wanted[i:j], *own[k:m]} <= NEUTRAL:
+            found.extend(ours[k:m] or ours[max(k - 1, 0) : k])
+    return found
 
 
 def rows_in_strings(tokens: Iterable[Token]) -> set[int]:
