@@ -52,7 +52,7 @@ def command(
     """
     named = paths or (os.curdir,)
     config = resolve(named, settings).config
-    journal = _journal(config)
+    journal = journal_of(config)
     if undoing:
         if with_diff or exit_non_zero_on_fix:
             raise click.UsageError("--undo goes with neither --diff nor --exit-non-zero-on-fix")
@@ -68,7 +68,7 @@ def command(
         try:
             commit(found.edits, journal)
         except RolledBack as error:
-            return _rolled_back(error)
+            return rolled_back(error)
     if output_format == "json":
         to_standard_output([json.dumps(_document(found, is_written=not with_diff), indent=2)])
     elif with_diff:
@@ -104,17 +104,19 @@ def _undo(journal: Path) -> int:
     except NothingToUndo as error:
         raise click.UsageError(str(error)) from error
     except RolledBack as error:
-        return _rolled_back(error)
+        return rolled_back(error)
     click.echo(f"restored {counted(len(restored), 'file')}", err=True)
     return Exit.CLEAN
 
 
-def _rolled_back(error: RolledBack) -> int:
+def rolled_back(error: RolledBack) -> int:
+    """Say so, and the exit status of it."""
     click.echo(f"esper-lint: {printable(str(error))}", err=True)
     return Exit.ROLLED_BACK
 
 
-def _journal(config: Config) -> Path:
+def journal_of(config: Config) -> Path:
+    """Where the last fix of the project is written down."""
     return journal_path((place_in_use(config) or location(config)).parent, config.project)
 
 

@@ -122,15 +122,15 @@ class _Changes(Alignment):
                     assert isinstance(one.theirs, ast.AST) and isinstance(one.ours, ast.AST)  # gaps of a name are equal
                     yield from self._of_nodes(one.theirs, one.ours, around)
             elif one.ours is not None:
-                yield self._superfluous(one.ours, theirs, ours, members, around)
+                room = theirs.room(sources, min(one.there, len(sources)), self.source)
+                yield self._superfluous(one.ours, room, ours, members, around)
             elif one.theirs is not None:
                 start = 1 + _index(members, kept[one.place - 1]) if one.place else 0
                 yield self._missing(one.theirs, theirs, sources, ours.room(members, start, self.member), around)
 
-    def _superfluous(self, one: Item, theirs: _Suite, ours: _Suite, items: Sequence[Item], around: Around) -> Change:
+    def _superfluous(self, one: Item, room: Lines, ours: _Suite, items: Sequence[Item], around: Around) -> Change:
         surroundings = ours.surroundings(items, _index(items, one), self.member)
-        opening = theirs.opening(self.source)
-        nothing, lines = Lines(opening + 1, opening), Lines(item_line(one), item_end(one))
+        nothing, lines = Lines(room.first, room.first - 1), Lines(item_line(one), item_end(one))
         return Change(nothing, lines, around, *surroundings, is_gap=isinstance(one, Gap))
 
     def _missing(self, one: Item, theirs: _Suite, items: Sequence[Item], room: Lines, around: Around) -> Change:

@@ -48,6 +48,15 @@ class Targets:
                 return found, ".".join(parts[end:])
         raise Unresolved(f"no module of `{target.qualname}` is among the files compared")
 
+    def module_of(self, name: str) -> str:
+        """The shortest end of a file's dotted path that names this file from anywhere, else all of it."""
+        known = {file: parts for found in self._modules.values() for parts, file in found}
+        parts = known[name]
+        for depth in range(1, len(parts)):
+            if sum(other[-depth:] == parts[-depth:] for other in known.values()) == 1:
+                return ".".join(parts[-depth:])
+        return ".".join(parts)
+
     def _find(self, module: Sequence[str], path: str) -> str | None:
         """Of several, the one that shares most folders with ``path``.  Raises Unresolved if two share as many."""
         wanted = tuple(module)

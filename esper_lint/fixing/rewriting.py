@@ -47,6 +47,7 @@ class Rewriter:
         self._source, self._member, self._renaming = source, member, renaming
         self._theirs, self._ours = tokens_of(source.lines), tokens_of(member.lines)
         self._kept = rows_in_strings(self._theirs)
+        self._width = max(map(len, (*source.lines, *member.lines)))
         self._units = _unit(source), _unit(member)
 
     def rewritten(self, change: Change) -> Iterator[list[str]]:
@@ -71,8 +72,9 @@ class Rewriter:
         more or less of."""
         for lenient in (True, False):
             edits = self._edits(change, limit, lenient=lenient)
-            if edits:
-                yield edited(self._member.lines, edits)
+            found = edited(self._member.lines, edits or ())
+            if edits and (limit is None or max(map(len, found)) <= self._width):
+                yield found
 
     def _edits(self, change: Change, limit: int | None, *, lenient: bool) -> list[Edit] | None:
         """None where more tokens than ``limit`` are put in or taken out, or the lines do not correspond."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.generated import is_generated
 from esper_lint.discovery.reading import declares, digest_of
@@ -52,7 +53,15 @@ class WorkingCopy:
         """The file as it would be.  Raises TreeChanged if it cannot be read again as it was, or Undecodable."""
         return self._changed.get(name) or text_of(self._before(name))
 
+    def holds(self, name: str, word: str) -> bool:
+        """Whether a file that can be read holds a word."""
+        try:
+            return word in self.text(name).text if self._digests[name] else False
+        except Undecodable:
+            return False
+
     def change(self, name: str, text: SourceText) -> None:
+        self._data[name] = self._before(name)
         self._changed[name] = text
         self._digests[name] = digest_of(text.data)
 
