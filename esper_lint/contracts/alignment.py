@@ -22,11 +22,13 @@ UNREAD = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 @dataclass(frozen=True, slots=True)
 class Aligned:
     """An item of the source's suite and one of the member's, which need not be equal, or one of which the other side
-    has none: ``place`` is where among those that are ``kept`` of the member's suite it is or would be."""
+    has none: ``place`` is where among those that are ``kept`` of the member's suite it is or would be, and ``there``
+    where in the source's."""
 
     theirs: Item | None
     ours: Item | None
     place: int
+    there: int
 
 
 class Alignment:
@@ -118,20 +120,20 @@ class Alignment:
                 wild += [len(kept)] * one.size
         if not wild and len(theirs) == len(kept) and all(map(self._may_pair, theirs, kept)):
             for place, pair in enumerate(zip(theirs, kept, strict=True)):
-                yield Aligned(*pair, place)
+                yield Aligned(*pair, place, place)
             return
         keys = [self.key(one, renamed=True) for one in theirs], [self.key(one, renamed=False) for one in kept]
         for tag, start, end, first, last in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
             if tag == "equal":  # but for what keys leave open
                 for at in range(end - start):
-                    yield Aligned(theirs[start + at], kept[first + at], first + at)
+                    yield Aligned(theirs[start + at], kept[first + at], first + at, start + at)
                 continue
             left = theirs[start:end]
             for at in [at for at in wild if first <= at <= last]:
                 if len(left) > last - first and at - first < len(left):
                     wild.remove(at)
                     del left[at - first]
-            yield from self._runs(left, kept[first:last], first)
+            yield from self._runs(left, kept[first:last], first, start)
 
     def _without_ignored(self, theirs: Sequence[Item], ours: Sequence[Item]) -> Iterator[Item]:
         """The source's items but for the definitions that the member ignores: of a getter and a setter, that one."""
@@ -149,28 +151,29 @@ class Alignment:
                 yield one
             seen[name] += 1
 
-    def _runs(self, theirs: Sequence[Item], ours: Sequence[Item], first: int) -> Iterator[Aligned]:
+    def _runs(self, theirs: Sequence[Item], ours: Sequence[Item], first: int, start: int) -> Iterator[Aligned]:
         """Two runs of statements that have nothing in common: those of a kind are paired first."""
         kinds = [self._kind(one, renamed=True) for one in theirs], [self._kind(one, renamed=False) for one in ours]
         left = right = 0
         for block in SequenceMatcher(None, *kinds, autojunk=False).get_matching_blocks():
-            yield from self._between(theirs[left : block.a], ours[right : block.b], first + right)
+            yield from self._between(theirs[left : block.a], ours[right : block.b], first + right, start + left)
             for offset in range(block.size):
-                yield Aligned(theirs[block.a + offset], ours[block.b + offset], first + block.b + offset)
+                mine, own = block.a + offset, block.b + offset
+                yield Aligned(theirs[mine], ours[own], first + own, start + mine)
             left, right = block.a + block.size, block.b + block.size
 
-    def _between(self, theirs: Sequence[Item], ours: Sequence[Item], first: int) -> Iterator[Aligned]:
+    def _between(self, theirs: Sequence[Item], ours: Sequence[Item], first: int, start: int) -> Iterator[Aligned]:
         """Runs without anything of a kind: what stands in the same place was replaced, unless it is a gap."""
         paired = 0
         for one, other in zip(theirs, ours, strict=False):
             if isinstance(one, Gap) or isinstance(other, Gap):
                 break
-            yield Aligned(one, other, first + paired)
+            yield Aligned(one, other, first + paired, start + paired)
             paired += 1
         for at in range(paired, len(ours)):
-            yield Aligned(None, ours[at], first + at)
+            yield Aligned(None, ours[at], first + at, start + len(theirs))
         for at in range(paired, len(theirs)):
-            yield Aligned(theirs[at], None, first + len(ours))
+            yield Aligned(theirs[at], None, first + len(ours), start + at)
 
     def _may_pair(self, theirs: Item, ours: Item) -> bool:
         return self._kind(theirs, renamed=True) == self._kind(ours, renamed=False)

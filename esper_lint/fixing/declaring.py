@@ -45,7 +45,7 @@ def declared(
     Raises CannotDeclare, and TreeChanged.
     """
     tree = WorkingCopy(files)
-    book = _ledger(tree, config, progress).book(tree.lockstep, frozenset())
+    book = _ledger(tree, config, progress).book(tree.lockstep, frozenset(), is_whole=True)
     known = {found for found, _ in book.names.values()}
     members = [_found(tree, config, one, cwd) for one in names]
     for number, one in enumerate(members):
@@ -100,11 +100,12 @@ def _texts(tree: WorkingCopy, members: Sequence[Located], name: str) -> tuple[li
 def _verify(tree: WorkingCopy, config: Config, name: str, count: int, progress: Progress) -> None:
     """Ask the ledger, as a check will, whether all of them are in the contract and agree.  Raises CannotDeclare."""
     tree.lockstep.update(file for file, _, _ in tree.changes())
-    book = _ledger(tree, config, progress).book(tree.lockstep, frozenset())
+    book = _ledger(tree, config, progress).book(tree.lockstep, frozenset(), is_whole=True)
     for drift in book.drifts:
         if drift.contract == name:
             raise CannotDeclare(f"{drift.member.path}:{drift.line}: the members would not agree under `{name}`")
-    held = sum(f"lockstep {name}" in keys for found in book.members.values() for keys in found.values())
+    labels = {key for key, (label, _) in book.names.items() if label == name}
+    held = sum(not labels.isdisjoint(keys) for found in book.members.values() for keys in found.values())
     changed = {file for file, _, _ in tree.changes()}
     dead = [one for one in book.dead if one.path in changed and f"`{name}`" in one.message]
     if held != count or dead:

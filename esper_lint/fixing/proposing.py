@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from esper_lint.contracts.agreement import code_of, differences
-from esper_lint.contracts.alignment import SUITES, UNREAD, Alignment
+from esper_lint.contracts.alignment import UNREAD, Alignment
 from esper_lint.contracts.changes import Change, Lines, changes
 from esper_lint.contracts.renaming import Renaming
-from esper_lint.contracts.suites import Code
+from esper_lint.contracts.suites import SUITES, Code
 
 
 class Inexpressible(Exception):

@@ -121,3 +121,15 @@ def test_copied_from_is_followed_where_the_setting_reads_it(tmp_path: Path) -> N
     folder = project(tmp_path, {"seed.py": seed, "copy.py": drifted(copy)})
     assert planned(folder).edits == ()
     assert written(planned(folder, copied_from=True)) == {"copy.py": copy.encode()}
+
+
+def test_gaps_at_the_end_of_a_suite_and_inside_methods_count(tmp_path: Path) -> None:
+    end = "        return y + 1\n"
+    gapped = f"        # esper: gap(own)\n{end}        # esper: end(own)\n"
+    seed, copy = SOURCE.replace(end, gapped), COPY.replace(end, gapped.replace("y + 1", "y + 3"))
+    assert planned(project(tmp_path, {"seed.py": seed, "copy.py": copy})) == Plan((), (), ())
+    found = planned(project(tmp_path, {"seed.py": seed, "copy.py": COPY}))
+    assert refused(found) == [("FX-CONTRACT", "copy.py", 9)] and not found.edits
+    drift = copy.replace("self.v * x", "self.v / x")
+    found = planned(project(tmp_path, {"seed.py": seed, "copy.py": drift}))
+    assert written(found) == {"copy.py": copy.encode()}
