@@ -15,7 +15,7 @@ from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.cli.wording import counted
 from esper_lint.discovery.files import UnknownPath
-from esper_lint.fixing.declaring import CannotDeclare, declared
+from esper_lint.fixing.lockstep.declaring import CannotDeclare, declared
 from esper_lint.fixing.transaction import RolledBack, commit, interrupted
 from esper_lint.selection import on_disk
 from esper_lint.tree import TreeChanged

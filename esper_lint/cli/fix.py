@@ -19,7 +19,8 @@ from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.contracts.book import Place
 from esper_lint.discovery.files import UnknownPath
-from esper_lint.fixing.planning import FileEdit, Fixed, Plan, plan
+from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.lockstep.planning import Fixed, Plan, plan
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.texts import text_of
 from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, journal_path, undo

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from esper_lint.fixing.planning import FileEdit
+from esper_lint.fixing.edits import FileEdit
 
 _VERSION = 1
 

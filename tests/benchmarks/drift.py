@@ -29,7 +29,7 @@ from esper_lint.contracts.ledger import Ledger, Verdict, verdict
 from esper_lint.contracts.membership import Following, Located
 from esper_lint.contracts.suites import DEFINITIONS, Code, Gap, Ignored, first_line, is_docstring, last_line
 from esper_lint.contracts.tokens import Token, rows_in_strings, tokens_of
-from esper_lint.fixing.resync import Resynced, resynced
+from esper_lint.fixing.lockstep.resync import Resynced, resynced
 from esper_lint.fixing.working_copy import WorkingCopy
 from esper_lint.progress import Silence
 from esper_lint.selection import on_disk

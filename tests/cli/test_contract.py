@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from esper_lint.fixing.declaring import _comment, _stem
+from esper_lint.fixing.lockstep.declaring import _comment, _stem
 from tests.cli.running import SEED, Outcome, Run
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import pytest
 from esper_lint.cli import main
 from esper_lint.fixing.refusals import REFUSALS
 from tests.cli.running import Run
-from tests.fixing.copies import COPY, SOURCE, drifted
+from tests.fixing.lockstep.copies import COPY, SOURCE, drifted
 
 DIFF = """\
 --- a/copy.py

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from esper_lint.fixing.planning import FileEdit
+from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, undo
 
 

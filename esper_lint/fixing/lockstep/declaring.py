@@ -15,8 +15,8 @@ from esper_lint.contracts.membership import Located
 from esper_lint.contracts.targets import Targets
 from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
-from esper_lint.fixing.planning import FileEdit
-from esper_lint.fixing.proposing import Inexpressible, proposal
+from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.lockstep.proposing import Inexpressible, proposal
 from esper_lint.fixing.texts import Unwritable, with_lines
 from esper_lint.fixing.working_copy import WorkingCopy
 from esper_lint.progress import Progress

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from esper_lint.config import load
-from esper_lint.fixing.planning import Plan, plan
+from esper_lint.fixing.lockstep.planning import Plan, plan
 from esper_lint.progress import Silence
 from esper_lint.selection import on_disk
-from tests.fixing.copies import BODY, COPY, COPY_OF_COPY, SOURCE, drifted
+from tests.fixing.lockstep.copies import BODY, COPY, COPY_OF_COPY, SOURCE, drifted
 from tests.trees import project
 
 

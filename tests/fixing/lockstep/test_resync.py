@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from esper_lint.contracts.agreement import code_of, differences
 from esper_lint.contracts.renaming import Renaming
-from esper_lint.fixing.resync import Resynced, Stuck, resynced
+from esper_lint.fixing.lockstep.resync import Resynced, Stuck, resynced
 from tests.programs import BODIES, module
 
 SOURCE = '''\

@@ -17,7 +17,7 @@ from esper_lint.contracts.changes import Change, changes
 from esper_lint.contracts.renaming import Renaming
 from esper_lint.contracts.suites import DEFINITIONS, Code, Gap, Ignored, Item
 from esper_lint.contracts.tokens import Token, tokens_of
-from esper_lint.fixing.rewriting import Rewriter
+from esper_lint.fixing.lockstep.rewriting import Rewriter
 
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, AssertionError, tokenize.TokenError)
 

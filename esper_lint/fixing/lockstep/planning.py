@@ -22,8 +22,9 @@ from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.noqa import noqa_at
 from esper_lint.evidence import Evidence
 from esper_lint.findings import Summary
+from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.lockstep.resync import Stuck, resynced
 from esper_lint.fixing.refusals import Refusal
-from esper_lint.fixing.resync import Stuck, resynced
 from esper_lint.fixing.texts import Unwritable, with_lines
 from esper_lint.fixing.working_copy import WorkingCopy
 from esper_lint.judging import judge
@@ -43,16 +44,6 @@ class Fixed:
     contract: str
     member: Place
     source: Place
-
-
-@dataclass(frozen=True, slots=True)
-class FileEdit:
-    """What to write: ``path`` is where, ``name`` what people call it."""
-
-    path: str
-    name: str
-    before: bytes
-    after: bytes
 
 
 @dataclass(frozen=True, slots=True)
