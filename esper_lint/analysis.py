@@ -21,15 +21,15 @@ from esper_lint.index import Index, IndexIncomplete, clear, turn
 from esper_lint.judging import judge, judged, narrowed, needs_all_groups, needs_histories
 from esper_lint.parallel import no_garbage_collection
 from esper_lint.progress import Deadline, OutOfPatience, Progress, Silence
-from esper_lint.selection import on_disk, on_file, with_buffer
+from esper_lint.selection import Buffer, on_disk, on_file, with_buffer, with_overlay
 from esper_lint.snapshot import Snapshot, Workings
-from esper_lint.tree import Buffer, Tree, TreeChanged
+from esper_lint.tree import Tree, TreeChanged
 
 if TYPE_CHECKING:
     from esper_lint.history.tracing import Trace
     from esper_lint.suppression.baseline import Baseline
 
-__all__ = ["Buffer", "OutOfPatience", "Progress", "TreeChanged", "analyse", "analyse_alone"]
+__all__ = ["Buffer", "OutOfPatience", "Progress", "TreeChanged", "analyse", "analyse_alone", "analyse_overlay"]
 
 # A tree may change while it is read (a checkout, a formatter), and an index may be damaged; more often is no accident.
 _ATTEMPTS = 3
@@ -98,18 +98,98 @@ def gather(
     whatever the files hold.  With ``patience_s``, raises OutOfPatience soon after that many seconds if what the index
     lacks cannot be had by then; what was read until then is kept, so that the next run gets further.
     """
-    deadline = Deadline(progress or Silence(), patience_s)
-    for attempt in range(_ATTEMPTS):
+
+    def find() -> tuple[FileSet, FileSet]:
         found = on_disk(paths, config, cwd, buffer)
         files = found if buffer is None else with_buffer(found, paths, config, cwd, buffer)
-        if only is not None:
-            files = on_file(files, only, config, cwd)
+        return found, files if only is None else on_file(files, only, config, cwd)
+
+    deadline = Deadline(progress or Silence(), patience_s)
+    return _gathered(
+        find, config, deadline, use_cache=use_cache, everything=everything, today=today, with_histories=with_histories
+    )
+
+
+def analyse_overlay(
+    files: FileSet,
+    changed: Mapping[str, bytes],
+    config: Config,
+    *,
+    use_cache: bool = True,
+    progress: Progress | None = None,
+    whole: bool = False,
+) -> Report:
+    """What ``analyse`` would report on ``files`` if these contents, by name, were on disk.
+
+    ``whole`` is what ``needs_all_groups`` says of the PATHS that chose the files.
+
+    Raises ConfigError for a baseline that cannot be used, and otherwise what ``gather_overlay`` raises.
+    """
+    baseline = baseline_of(config)
+    overlaid, evidence = gather_overlay(
+        files,
+        changed,
+        config,
+        use_cache=use_cache,
+        progress=progress,
+        everything=whole,
+        with_histories=needs_histories(config),
+    )
+    return narrowed(*judged(overlaid, evidence, config, baseline, whole=whole))
+
+
+def gather_overlay(
+    files: FileSet,
+    changed: Mapping[str, bytes],
+    config: Config,
+    *,
+    use_cache: bool = True,
+    progress: Progress | None = None,
+    everything: bool = False,
+    with_histories: bool = False,
+) -> tuple[FileSet, Evidence]:
+    """``files`` as they would be with these contents, and what ``gather`` would give for them.
+
+    A name that ``files`` do not have is put among them, whatever the settings say of its place, and reported.  The
+    index serves all that is as it was, and keeps nothing of the overlay.
+
+    Raises TreeChanged if a file that is not in the overlay has changed since it was found and has to be read.
+    """
+    overlaid = with_overlay(files, changed, config)
+    return _gathered(
+        lambda: (files, overlaid),
+        config,
+        Deadline(progress or Silence(), None),
+        use_cache=use_cache,
+        everything=everything,
+        with_histories=with_histories,
+        is_trial=True,
+    )
+
+
+def _gathered(
+    find: Callable[[], tuple[FileSet, FileSet]],
+    config: Config,
+    deadline: Deadline,
+    *,
+    use_cache: bool,
+    everything: bool,
+    with_histories: bool,
+    today: Callable[[str], str] | None = None,
+    is_trial: bool = False,
+) -> tuple[FileSet, Evidence]:
+    """What the files that ``find`` finds give, the second of which are the first with what stands over them.
+
+    The index keeps nothing of a trial, and of what an editor has not saved only how its texts differ from others.
+    """
+    for attempt in range(_ATTEMPTS):
+        found, files = find()
         index = Index(config, enabled=use_cache)
         try:
             with no_garbage_collection():
                 asked = _all_of(files) if everything else files
-                evidence = _evidence(found, asked, buffer, config, index, deadline, today)
-                read = _reader(files, buffer, config)
+                evidence = _evidence(found, asked, config, index, deadline, today, is_trial=is_trial)
+                read = _reader(files, config)
                 evidence = replace(evidence, contracts=_with_edits(evidence.contracts, files, config, index, read))
                 if with_histories:
                     evidence = replace(evidence, histories=_histories(evidence, config, index, deadline, read))
@@ -131,47 +211,43 @@ def analyse_alone(buffer: Buffer, config: Config, *, cwd: str) -> Report:
     """What a file says of itself, compared with no other."""
     files = with_buffer(FileSet((), frozenset(), ()), (), config, cwd, buffer)
     index = Index(config, enabled=False)
-    evidence = _evidence(files, files, buffer, config, index, Deadline(Silence(), None))
+    evidence = _evidence(files, files, config, index, Deadline(Silence(), None))
     return narrowed(judge(evidence, config, baseline_of(config), settled=False), files.selected)
 
 
 def _evidence(
     found: FileSet,
     files: FileSet,
-    buffer: Buffer | None,
     config: Config,
     index: Index,
     deadline: Deadline,
     today: Callable[[str], str] | None = None,
+    *,
+    is_trial: bool = False,
 ) -> Evidence:
-    """What the tree gives for the selected files; ``found`` is what ``files`` are without the buffer."""
+    """What the tree gives for the selected files; ``found`` is what ``files`` are on disk."""
     name = _tree_name(files, config, today or str)
     if index.is_open and not index.holds_tree(name):
         with turn(config, min(_WAIT_S, deadline.left_s)):
             deadline.check()
-            # What is on disk is worth keeping, also for a run on a buffer; its findings then are not asked for.
-            on_disk_now = files if buffer is None else replace(found, selected=frozenset())
-            evidence = _current(name, on_disk_now, None, config, index, deadline)
-        if buffer is None:
+            # What is on disk is worth keeping, also for a run on an overlay; its findings then are not asked for.
+            on_disk_now = replace(found, selected=frozenset()) if files.overlay else files
+            evidence = _current(name, on_disk_now, config, index, deadline)
+        if not files.overlay:
             return evidence
-    return _current(name, files, buffer, config, index, deadline, keep=buffer is None and today is None)
+    if is_trial:
+        index.freeze()
+    return _current(name, files, config, index, deadline, keep=not files.overlay and today is None)
 
 
 def _current(
-    name: str,
-    files: FileSet,
-    buffer: Buffer | None,
-    config: Config,
-    index: Index,
-    deadline: Deadline,
-    *,
-    keep: bool = True,
+    name: str, files: FileSet, config: Config, index: Index, deadline: Deadline, *, keep: bool = True
 ) -> Evidence:
     """What the tree gives for the selected files, with what has changed brought up to date.
 
     The index keeps what was learnt, unless it is of a state in which the tree on disk is not.
     """
-    tree = Tree(files, buffer, index, config.jobs, deadline.advance)
+    tree = Tree(files, index, config.jobs, deadline.advance)
     deadline.stage("reading", len(tree.unread))
     tree.read()
     snapshot, workings, region = index.snapshot(name) or Snapshot(), None, None
@@ -229,13 +305,12 @@ def _contracts(
     return book
 
 
-def _reader(files: FileSet, buffer: Buffer | None, config: Config) -> Callable[[str], bytes]:
-    """Reads a file by its name in reports, and the buffer in the place of the file that it stands for."""
-    virtual = {file.name for file in files.files if file.stamp is None}
+def _reader(files: FileSet, config: Config) -> Callable[[str], bytes]:
+    """Reads a file by its name in reports, and what stands in its place."""
 
     def read(name: str) -> bytes:
-        if buffer is not None and name in virtual:
-            return buffer.data
+        if name in files.overlay:
+            return files.overlay[name]
         with open(os.path.join(config.project, name), "rb") as stream:
             return stream.read()
 

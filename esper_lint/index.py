@@ -156,6 +156,10 @@ class Index:
     def is_open(self) -> bool:
         return self._connection is not None
 
+    def freeze(self) -> None:
+        """Keep nothing of what it is told from here on."""
+        self._is_writable = False
+
     # -- files --------------------------------------------------------------------------------------------------
 
     def digests(self, files: Iterable[SourceFile]) -> dict[str, str]:

@@ -1,15 +1,22 @@
-"""PATHS, settings and perhaps a buffer -> the files to compare, and which of them to report."""
+"""PATHS, settings and perhaps contents that are not on disk -> the files to compare, and which of them to report."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet, SourceFile, UnknownPath, find_files
 from esper_lint.discovery.gitignore import posix
-from esper_lint.tree import Buffer
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """Bytes that stand in for the file of that name (standard input, an editor's unsaved text)."""
+
+    name: str
+    data: bytes
 
 
 def on_disk(paths: Sequence[str], config: Config, cwd: str, buffer: Buffer | None = None) -> FileSet:
@@ -47,11 +54,26 @@ def with_buffer(found: FileSet, paths: Sequence[str], config: Config, cwd: str, 
     place = _place(buffer, cwd)
     name = os.path.relpath(place, config.project).replace(os.sep, "/")
     real = os.path.realpath(place)
-    others = [file for file in found.files if os.path.realpath(file.path) != real]
-    files = sorted([*others, SourceFile(place, name, None)], key=lambda file: file.name)
+    others = tuple(file for file in found.files if os.path.realpath(file.path) != real)
+    files = with_overlay(replace(found, files=others), {name: buffer.data}, config)
     if not _others(paths, place, cwd):  # only the buffer was asked for, not its folder
-        return FileSet(tuple(files), frozenset({name}), (), found.roots, found.unread)
-    return replace(found, files=tuple(files), selected=found.selected | {name})
+        return replace(files, selected=frozenset({name}), errors=())
+    return files
+
+
+def with_overlay(found: FileSet, changed: Mapping[str, bytes], config: Config) -> FileSet:
+    """``found`` as it would be with these contents, by name; files that are new by it are reported."""
+    paths = {file.name: file.path for file in found.files}
+    new = changed.keys() - paths.keys()
+    paths |= {name: os.path.normpath(os.path.join(config.project, name)) for name in new}
+    files = [file for file in found.files if file.name not in changed]
+    files += [SourceFile(paths[name], name, None) for name in changed]
+    return replace(
+        found,
+        files=tuple(sorted(files, key=lambda file: file.name)),
+        selected=found.selected | new,
+        overlay={**found.overlay, **changed},
+    )
 
 
 def on_file(found: FileSet, path: str, config: Config, cwd: str) -> FileSet:

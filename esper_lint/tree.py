@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esper_lint.discovery.files import FileSet
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
     from esper_lint.discovery.reading import FileFacts, Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """Bytes that stand in for the file of that name (standard input, an editor's unsaved text)."""
-
-    name: str
-    data: bytes
-
-
 class TreeChanged(Exception):
     """A file changed between being compared and being explained; the message is its name."""
 
@@ -34,17 +25,15 @@ class TreeChanged(Exception):
 
 
 class Tree:
-    """The files to compare, by name.  What this run reads itself is kept here and added to the index.
+    """The files to compare, by name.  What this run reads itself is kept here and added to the index, but for what
+    is not on disk.
 
     ``digests`` names the content of every file; a file that cannot be opened has ``""``.
     """
 
-    def __init__(
-        self, found: FileSet, buffer: Buffer | None, index: Index, jobs: int, advance: Callable[[int], None]
-    ) -> None:
+    def __init__(self, found: FileSet, index: Index, jobs: int, advance: Callable[[int], None]) -> None:
         self._files = {file.name: file for file in found.files}
-        virtual = (file.name for file in found.files if file.stamp is None)
-        self._buffered = {} if buffer is None else dict.fromkeys(virtual, buffer.data)
+        self._overlay = {self._files[name].path: data for name, data in found.overlay.items()}
         self._index = index
         self._jobs = jobs
         self._advance = advance
@@ -67,12 +56,6 @@ class Tree:
         """Read what is unread."""
         if not self.unread:
             return
-        from esper_lint.discovery.reading import digest_of, facts_of
-
-        for name, data in self._buffered.items():
-            self._digests[name] = digest_of(data)
-            self._facts[name], forms = facts_of(data)
-            self._forms.update((form.key.exact, form) for form in forms)
         for name, reading in self._read(self.unread).items():
             self._digests[name] = reading.digest
             self._facts[name] = reading.facts
@@ -99,16 +82,19 @@ class Tree:
         from esper_lint.discovery.decoding import decode
         from esper_lint.discovery.reading import digest_of
 
-        data = self._buffered.get(name)
-        if data is None:
-            try:
-                with open(self._files[name].path, "rb") as stream:
-                    data = stream.read()
-            except OSError:
-                raise TreeChanged(name) from None
-            if digest_of(data) != self._digests[name]:
-                raise TreeChanged(name)
+        try:
+            data = self._content(self._files[name].path)
+        except OSError:
+            raise TreeChanged(name) from None
+        if digest_of(data) != self._digests[name]:
+            raise TreeChanged(name)
         return physical_lines(decode(data))
+
+    def _content(self, path: str) -> bytes:
+        if path in self._overlay:
+            return self._overlay[path]
+        with open(path, "rb") as stream:
+            return stream.read()
 
     def _read(self, names: Sequence[str]) -> dict[str, Reading]:
         """Read files; what was read is remembered even if the run ends in the middle of it."""
@@ -123,12 +109,16 @@ class Tree:
                 found[by_path[reading.path]] = reading
                 self._advance(1)
             new = [path for path, name in by_path.items() if name not in found]
-            for reading in read_files(new, self._jobs):
+            for reading in read_files(new, self._jobs, self._overlay):
                 found[by_path[reading.path]] = reading
                 self._forms.update((form.key.exact, form) for form in reading.forms)
                 self._advance(1)
         finally:
-            sound = [(self._files[name], reading) for name, reading in found.items() if reading.digest]
+            sound = [
+                (self._files[name], reading)
+                for name, reading in found.items()
+                if reading.digest and reading.path not in self._overlay
+            ]
             if sound:
                 self._index.add_files(
                     [(file, reading.digest) for file, reading in sound],
@@ -145,8 +135,8 @@ class Tree:
 
         digests = {}
         for path in paths:
-            with suppress(OSError), open(path, "rb") as stream:
-                digests[path] = digest_of(stream.read())
+            with suppress(OSError):
+                digests[path] = digest_of(self._content(path))
         known = self._index.facts(set(digests.values()))
         for path, digest in digests.items():
             if digest in known:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from esper_lint.analysis import Buffer
 from esper_lint.rules.relations import relation
-from tests.trees import project, report, seed, write
+from tests.trees import overlay_report, project, report, seed, write
 
 STEPS = [f"        x = self.layer(x, {step})\n" for step in "abcdefghijklmnop"]
 BODIES = [
@@ -68,6 +68,31 @@ def test_law_after_any_edits_a_report_is_that_of_a_first_run(
         buffer = Buffer(buffered, text.encode())
         assert again(buffer=buffer) == report(tree, buffer=buffer)
         assert again() == expected
+
+
+FILES = st.dictionaries(st.sampled_from(NAMES), CONTENTS, min_size=1, max_size=5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(FILES, FILES, FILES, st.sampled_from([(), ("a.py",), ("deep", "b.py")]))
+def test_law_the_report_of_an_overlay_is_that_of_the_tree_with_its_files_written(
+    files: dict[str, str], edits: dict[str, str], changed: dict[str, str], paths: tuple[str, ...]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        before = {"deep/keep.py": "", "a.py": "", "b.py": "", **files, **edits}
+        tree = project(Path(folder).resolve(), {"deep/keep.py": "", **files}, "threshold = 85")
+        again = partial(report, tree, cached=True, cache_dir=f"{folder}/.cache")
+        overlaid = partial(overlay_report, tree, changed, *paths)
+        again()
+        write(tree, before)
+        found = [overlaid(), overlaid(cached=True, cache_dir=f"{folder}/.cache")]  # which knows an earlier state
+        assert again() == report(tree)
+        found += [overlaid(cached=True, cache_dir=f"{folder}/{name}") for name in (".cache", ".empty")]
+        assert again() == report(tree)
+        write(tree, changed)
+        expected = report(tree, *paths, *(changed.keys() - before.keys() if paths else ()))
+        assert found == [expected] * 4
+        assert again() == report(tree)
 
 
 def test_only_the_neighbourhoods_of_what_has_changed_are_decided_anew(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from esper_lint.analysis import Buffer, analyse
-from esper_lint.config import load
+from esper_lint.analysis import Buffer, analyse, analyse_overlay
+from esper_lint.config import Config, load
 from esper_lint.findings import Report
+from esper_lint.judging import needs_all_groups
+from esper_lint.selection import on_disk
 
 BODY = """\
         b, n, d = x.shape
@@ -49,10 +51,22 @@ def report(
     **options: Any,
 ) -> Report:
     """A run in ``folder`` on ``paths``, by default on all of it; options are settings, with ``_`` for ``-``."""
-    settings: dict[str, object] = {"jobs": 1} | {name.replace("_", "-"): value for name, value in options.items()}
     named = paths or (() if buffer else (str(folder),))
-    config = load(str(folder), settings).config
-    return analyse(named, config, cwd=str(cwd or folder), buffer=buffer, use_cache=cached)
+    return analyse(named, _config(folder, options), cwd=str(cwd or folder), buffer=buffer, use_cache=cached)
+
+
+def overlay_report(
+    folder: Path, changed: Mapping[str, str], *paths: str, cached: bool = False, **options: Any
+) -> Report:
+    """What a run on ``paths`` would say with these files changed."""
+    config, cwd, named = _config(folder, options), str(folder), paths or (str(folder),)
+    contents = {name: text.encode() for name, text in changed.items()}
+    whole = needs_all_groups(config, named, cwd)
+    return analyse_overlay(on_disk(named, config, cwd), contents, config, use_cache=cached, whole=whole)
+
+
+def _config(folder: Path, options: Mapping[str, object]) -> Config:
+    return load(str(folder), {"jobs": 1} | {name.replace("_", "-"): value for name, value in options.items()}).config
 
 
 def groups(found: Report) -> list[tuple[str, list[str]]]:

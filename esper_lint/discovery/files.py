@@ -14,8 +14,8 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from esper_lint.discovery.gitignore import SUFFIX, Patterns, Rules, lies_in, posix
 from esper_lint.findings import FileError
@@ -33,8 +33,7 @@ class SourceFile:
     """A file to compare: where to open it, what to call it, and what tells without reading whether it has changed.
 
     ``path`` is absolute and, below its root, not resolved through links; ``name`` is relative to the project folder,
-    with ``/``, and may begin with ``../``; ``stamp`` is (size, mtime_ns, ctime_ns), and None where the content does not
-    come from the disk.
+    with ``/``, and may begin with ``../``; ``stamp`` is (size, mtime_ns, ctime_ns), and None for a file of an overlay.
     """
 
     path: str
@@ -47,7 +46,7 @@ class FileSet:
     """The files to compare, sorted by name; the names of those to report; what PATHS ask for and cannot be read.
 
     ``roots`` are the folders that were searched, wherever the setting or PATHS put them, and ``unread`` is all in them
-    that cannot be read, asked for or not.
+    that cannot be read, asked for or not.  ``overlay`` has, by name, the contents that do not come from the disk.
     """
 
     files: tuple[SourceFile, ...]
@@ -55,6 +54,7 @@ class FileSet:
     errors: tuple[FileError, ...]
     roots: tuple[str, ...] = ()
     unread: tuple[FileError, ...] = ()
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class UnknownPath(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -84,36 +84,45 @@ def _unreadable(error: Undecodable | Unparsable, text: str, generated: bool) -> 
     return FileFacts(SourceFacts(False, (), (silent,) if silent else ()), generated, error.line, error.message)
 
 
-def read_file(path: str) -> Reading:
-    """Read one file; a file that cannot be opened has the digest ``""`` and says why."""
+def read_file(path: str, instead: Mapping[str, bytes]) -> Reading:
+    """Read one file, or what stands ``instead`` of it; one that cannot be opened has the digest ``""`` and says why."""
+    if path in instead:
+        return _reading(path, instead[path])
     try:
         with open(path, "rb") as stream:
             data = stream.read()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         return Reading(path, "", FileFacts(_NOTHING, False, 1, f"cannot be read: {reason}"), ())
+    return _reading(path, data)
+
+
+def _reading(path: str, data: bytes) -> Reading:
     facts, forms = facts_of(data)
     return Reading(path, digest_of(data), facts, forms)
 
 
-def read_files(paths: Sequence[str], jobs: int) -> Iterator[Reading]:
-    """Read many files, in any order; ``jobs`` processes, 0 for one per core."""
+def read_files(paths: Sequence[str], jobs: int, instead: Mapping[str, bytes]) -> Iterator[Reading]:
+    """Read many files, in any order; ``jobs`` processes, 0 for one per core.
+
+    ``instead`` has, by path, the bytes of those that are not to be read from the disk.
+    """
     jobs = cores(jobs)
-    batches = list(_batches(paths)) if jobs > 1 else []
+    batches = list(_batches(paths, instead)) if jobs > 1 else []
     if len(batches) < 2:
-        yield from map(read_file, paths)
+        yield from (read_file(path, instead) for path in paths)
         return
-    for readings in forked_map(_read_batch, batches, jobs):
+
+    def read_batch(batch: Sequence[str]) -> list[Reading]:
+        return [read_file(path, instead) for path in batch]
+
+    for readings in forked_map(read_batch, batches, jobs):
         yield from readings
 
 
-def _read_batch(paths: Sequence[str]) -> list[Reading]:
-    return [read_file(path) for path in paths]
-
-
-def _batches(paths: Sequence[str]) -> Iterator[list[str]]:
+def _batches(paths: Sequence[str], instead: Mapping[str, bytes]) -> Iterator[list[str]]:
     """Paths in batches of about equal work, largest files first so that no process is left with a late giant."""
-    sizes = {path: _size(path) for path in paths}
+    sizes = {path: len(instead[path]) if path in instead else _size(path) for path in paths}
     if sum(sizes.values()) < _WORTH_A_POOL:
         yield list(paths)
         return
