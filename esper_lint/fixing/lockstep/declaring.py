@@ -17,12 +17,12 @@ from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.lockstep.proposing import Inexpressible, proposal
+from esper_lint.fixing.stems import common_words
 from esper_lint.fixing.texts import Unwritable, with_lines
 from esper_lint.fixing.working_copy import WorkingCopy
 from esper_lint.progress import Progress
 
 _WIDTH = 100
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _UNREADABLE = (Undecodable, SyntaxError, ValueError, RecursionError, MemoryError)
 _ROUNDS = 5
 
@@ -182,15 +182,7 @@ def _class_name(one: Located) -> str:
 
 def _stem(names: Sequence[str]) -> str:
     """The longest run of words that all names have, in lower case; else the first name."""
-    words = [[word.lower() for word in _WORD.findall(name)] for name in names]
-    first = words[0]
-    runs = (first[start:end] for end in range(len(first), 0, -1) for start in range(end))
-    common = [run for run in runs if all(run in _runs(other, len(run)) for other in words)]
-    return "-".join(max(common, key=lambda run: len("".join(run)))) if common else names[0].lower()
-
-
-def _runs(words: Sequence[str], length: int) -> list[Sequence[str]]:
-    return [words[at : at + length] for at in range(len(words) - length + 1)]
+    return "-".join(common_words(names)) or names[0].lower()
 
 
 def _free(stem: str, known: set[str]) -> str:

@@ -1,0 +1,243 @@
+"""N sites -> the stretches of consecutive statements that all of them have, and what keeps other statements apart.
+
+Each site is matched with the first one by an order-preserving matching of greatest likeness (Needleman & Wunsch 1970);
+what all of them matched is common.  Compound statements of one kind that differ are entered.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from esper_lint.fixing.extraction.hazard import Hazard
+from esper_lint.fixing.extraction.hazards import hazards_of
+from esper_lint.fixing.extraction.shapes import Shape, Value, shape_of, values_differ
+from esper_lint.fixing.extraction.sites import Site
+
+_ENTERED = (ast.If, ast.For, ast.While, ast.With)
+_MOST_CELLS = 250_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """One statement as all sites have it.  ``values`` are the places where only a value differs."""
+
+    statements: tuple[ast.stmt, ...]
+    shapes: tuple[Shape, ...]
+
+    @property
+    def values(self) -> list[tuple[Value, ...]]:
+        return values_differ(self.shapes)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive columns without hazards; ``renamings`` give for each site its names by those of the first."""
+
+    columns: tuple[Column, ...]
+    renamings: tuple[Mapping[str, str], ...]
+
+
+@dataclass
+class Alignment:
+    """What N sites have in common.  ``hazards`` are those of common statements, and what made statements differ."""
+
+    stretches: list[Stretch] = field(default_factory=list)
+    hazards: list[Hazard] = field(default_factory=list)
+    common_runs: list[int] = field(default_factory=list)
+
+
+def align(sites: Sequence[Site], allowed: Callable[[Column], Hazard | None]) -> Alignment:
+    """``allowed`` gives a further reason, if there is one, why a common statement may not move."""
+    aligner = _Aligner(sites, allowed)
+    aligner.blocks([site.body for site in sites])
+    return aligner.found
+
+
+@dataclass
+class _Aligner:
+    sites: Sequence[Site]
+    allowed: Callable[[Column], Hazard | None]
+    found: Alignment = field(default_factory=Alignment)
+    _shapes: dict[ast.stmt, Shape] = field(default_factory=dict)
+
+    def blocks(self, blocks: Sequence[Sequence[ast.stmt]]) -> None:
+        partners = [_identity(blocks[0])] + [
+            dict(_matched(self._all(blocks[0], 0), self._all(block, k), self._likeness(blocks[0], block, k)))
+            for k, block in enumerate(blocks[1:], 1)
+        ]
+        run: list[tuple[int, ...]] = []
+        for index in range(len(blocks[0])):
+            row = tuple(found.get(index, -1) for found in partners)
+            is_equal = -1 not in row and len({self._shape(blocks[k][at], k).key for k, at in enumerate(row)}) == 1
+            follows = bool(run) and all(at == before + 1 for at, before in zip(row, run[-1], strict=True))
+            if run and not (is_equal and follows):
+                self._runs(blocks, run)
+                run = []
+            if is_equal:
+                run.append(row)
+            elif -1 not in row:
+                self._enter([blocks[k][at] for k, at in enumerate(row)])
+            else:
+                self._differs(blocks, index, row)
+        if run:
+            self._runs(blocks, run)
+
+    # -- what is equal -----------------------------------------------------------------------------------------
+
+    def _runs(self, blocks: Sequence[Sequence[ast.stmt]], rows: Sequence[tuple[int, ...]]) -> None:
+        """Cut consecutive columns where names do not correspond or a hazard stands, and keep what is between."""
+        columns: list[Column] = []
+        renamings: list[dict[str, str]] = [{} for _ in self.sites]
+        common = 0
+        for row in rows:
+            statements = tuple(blocks[k][at] for k, at in enumerate(row))
+            column = Column(statements, tuple(self._shape(one, k) for k, one in enumerate(statements)))
+            common += column.shapes[0].statements
+            hazards = self._hazards(column)
+            extended = [
+                _extended(map_, column.shapes[0], shape) for map_, shape in zip(renamings, column.shapes, strict=True)
+            ]
+            if hazards or None in extended:
+                self._keep(columns, renamings)
+                columns, renamings = [], [{} for _ in self.sites]
+                self.found.hazards += hazards
+                if hazards:
+                    self._enter(statements)
+                else:
+                    extended = [_extended({}, column.shapes[0], shape) for shape in column.shapes]
+                if hazards or None in extended:
+                    continue
+            columns.append(column)
+            renamings = [one for one in extended if one is not None]
+        self._keep(columns, renamings)
+        self.found.common_runs.append(common)
+
+    def _keep(self, columns: Sequence[Column], renamings: Sequence[Mapping[str, str]]) -> None:
+        if columns:
+            self.found.stretches.append(Stretch(tuple(columns), tuple(renamings)))
+
+    def _hazards(self, column: Column) -> list[Hazard]:
+        found = [
+            hazard
+            for site, statement in zip(self.sites, column.statements, strict=True)
+            for hazard in hazards_of(statement, site)
+        ]
+        if found:
+            return found
+        other = self.allowed(column)
+        return [other] if other else []
+
+    # -- what is not -------------------------------------------------------------------------------------------
+
+    def _enter(self, statements: Sequence[ast.stmt]) -> None:
+        if len({type(one) for one in statements}) == 1 and isinstance(statements[0], _ENTERED):
+            for name in ("body", "orelse"):
+                blocks = [getattr(one, name, []) for one in statements]
+                if all(blocks):
+                    self.blocks(blocks)
+        elif any(isinstance(one, ast.Try) for one in statements):
+            self.found.hazards.append(self._hazard("FX-TRY", statements[0], "the difference is inside a `try`"))
+
+    def _differs(self, blocks: Sequence[Sequence[ast.stmt]], index: int, row: Sequence[int]) -> None:
+        """Say why a statement is not common, where that is one of the known hazards."""
+        statement = blocks[0][index]
+        k = next(k for k, at in enumerate(row) if at == -1)
+        rivals = [one for one in blocks[k] if type(one) is type(statement)]
+        for other in rivals:
+            mine, theirs = self._shape(statement, 0).key, self._shape(other, k).key
+            if len(mine) != len(theirs):
+                continue
+            pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+            if pairs and all(
+                isinstance(a, str) and isinstance(b, str) and a.isidentifier() and b.isidentifier() for a, b in pairs
+            ):
+                names = " / ".join(f"`{a}`/`{b}`" for a, b in dict.fromkeys(pairs))
+                if any("local" in pair for pair in pairs):
+                    message = f"{names}: a name is the forward's own at one site only"
+                    self.found.hazards.append(self._hazard("FX-SHADOW", statement, message))
+                else:
+                    message = f"attributes or functions differ: {names}"
+                    self.found.hazards.append(self._hazard("FX-ATTR-KEY", statement, message))
+                return
+        if any(isinstance(node, ast.Call) for node in ast.walk(statement)):
+            message = f"`{_head(statement)}` differs and has effects, so it stays in place"
+            self.found.hazards.append(self._hazard("FX-EFFECT-ORDER", statement, message))
+
+    def _hazard(self, code: str, statement: ast.stmt, message: str) -> Hazard:
+        return Hazard(code, self.sites[0].source.path, statement.lineno, message)
+
+    # -- matching ----------------------------------------------------------------------------------------------
+
+    def _shape(self, statement: ast.stmt, k: int) -> Shape:
+        if statement not in self._shapes:
+            self._shapes[statement] = shape_of(statement, self.sites[k])
+        return self._shapes[statement]
+
+    def _all(self, block: Sequence[ast.stmt], k: int) -> list[Shape]:
+        return [self._shape(one, k) for one in block]
+
+    def _likeness(self, left: Sequence[ast.stmt], right: Sequence[ast.stmt], k: int) -> Callable[[int, int], int]:
+        def of(i: int, j: int) -> int:
+            a, b = self._shape(left[i], 0), self._shape(right[j], k)
+            if a.key == b.key:
+                same_values = [value.text for value in a.values] == [value.text for value in b.values]
+                return (8 + same_values + (a.names == b.names)) * a.nodes
+            if type(left[i]) is type(right[j]) and isinstance(left[i], _ENTERED):
+                return self._inner(left[i], right[j], k)
+            return 0
+
+        return of
+
+    def _inner(self, left: ast.stmt, right: ast.stmt, k: int) -> int:
+        """Twice the nodes of the inner statements that both have, in whatever order: a bound of what entering gives."""
+        total = 0
+        for name in ("body", "orelse"):
+            mine = {self._shape(one, 0).key: self._shape(one, 0).nodes for one in getattr(left, name, [])}
+            theirs = {self._shape(one, k).key for one in getattr(right, name, [])}
+            total += sum(nodes for key, nodes in mine.items() if key in theirs)
+        return 2 * total
+
+
+def _identity(block: Sequence[ast.stmt]) -> dict[int, int]:
+    return {at: at for at in range(len(block))}
+
+
+def _extended(known: Mapping[str, str], first: Shape, other: Shape) -> dict[str, str] | None:
+    """The renaming with what these shapes add to it; None where it would not be one to one."""
+    renaming = dict(known)
+    back = {new: old for old, new in known.items()}
+    for old, new in zip(first.names, other.names, strict=True):
+        if renaming.setdefault(old, new) != new or back.setdefault(new, old) != old:
+            return None
+    return renaming
+
+
+def _matched(
+    left: Sequence[Shape], right: Sequence[Shape], likeness: Callable[[int, int], int]
+) -> Iterator[tuple[int, int]]:
+    """Pairs of indexes, increasing in both, of greatest summed likeness."""
+    rows, width = len(left), len(right)
+    if rows * width > _MOST_CELLS:
+        return
+    best = [[0] * (width + 1) for _ in range(rows + 1)]
+    worth = [[likeness(i, j) for j in range(width)] for i in range(rows)]
+    for i in range(rows - 1, -1, -1):
+        for j in range(width - 1, -1, -1):
+            pair = worth[i][j] + best[i + 1][j + 1] if worth[i][j] else 0
+            best[i][j] = max(pair, best[i + 1][j], best[i][j + 1])
+    i = j = 0
+    while i < rows and j < width:
+        if worth[i][j] and best[i][j] == worth[i][j] + best[i + 1][j + 1]:
+            yield i, j
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+
+
+def _head(statement: ast.stmt) -> str:
+    text = ast.unparse(statement).split("\n")[0]
+    return text if len(text) <= 60 else text[:59] + "…"

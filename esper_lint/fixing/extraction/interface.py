@@ -1,0 +1,165 @@
+"""A run of common statements -> what a helper that holds it takes and gives back, at every site; or why it cannot."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from esper_lint.fixing.extraction.alignment import Stretch
+from esper_lint.fixing.extraction.flow import bound_within, statements_of
+from esper_lint.fixing.extraction.hazard import Hazard
+from esper_lint.fixing.extraction.shapes import Value
+from esper_lint.fixing.extraction.sites import Site
+
+MOST_INS, MOST_OUTS = 6, 4
+
+
+@dataclass(frozen=True)
+class Interface:
+    """``ins`` and ``outs`` are names of the first site, in the order in which they are first bound.
+
+    ``values`` are the parameters that stand for differing values, each with its text at every site and the places in
+    the first site's statements.  ``returns`` tells that the run ends the forward whichever way it goes.
+    """
+
+    ins: tuple[str, ...]
+    outs: tuple[str, ...]
+    values: tuple[tuple[Value, ...], ...]
+    uses_self: bool
+    returns: bool
+
+
+def interface(stretch: Stretch, start: int, end: int, sites: Sequence[Site]) -> Interface | Hazard:
+    """Of the columns ``start`` up to ``end`` of a stretch."""
+    columns = stretch.columns[start:end]
+    ins: set[str] = set()
+    outs: set[str] = set()
+    returns = _returns(columns[0].statements[0], [column.statements[0] for column in columns], sites[0])
+    if isinstance(returns, Hazard):
+        return returns
+    for k, (site, renaming) in enumerate(zip(sites, stretch.renamings, strict=True)):
+        run = [column.statements[k] for column in columns]
+        found = _at_site(run, site, returns=returns)
+        if isinstance(found, Hazard):
+            return found
+        back = {new: old for old, new in renaming.items()}
+        ins |= {back.get(name, name) for name in found[0]}
+        outs |= {back.get(name, name) for name in found[1]}
+    for site, renaming in zip(sites, stretch.renamings, strict=True):
+        hazard = _unbound(ins, columns[0], site, renaming, stretch, sites)
+        if hazard:
+            return hazard
+    first = sites[0]
+    values = _grouped([row for column in columns for row in column.values])
+    shape = [column.statements[0] for column in columns]
+    if len(ins) + len(values) > MOST_INS or len(outs) > MOST_OUTS:
+        message = f"the statements would need {len(ins) + len(values)} inputs and {len(outs)} results (at most 6 and 4)"
+        return Hazard("FX-WIDE", first.source.path, shape[0].lineno, message)
+    order = _order_of_binding(first)
+    return Interface(
+        tuple(sorted(ins, key=lambda name: (order.get(name, len(order)), name))),
+        tuple(sorted(outs, key=lambda name: (_first_bound(name, shape), name))),
+        tuple(values),
+        any(isinstance(node, ast.Name) and node.id == first.self_name for one in shape for node in ast.walk(one)),
+        returns,
+    )
+
+
+def _at_site(run: Sequence[ast.stmt], site: Site, *, returns: bool) -> tuple[set[str], set[str]] | Hazard:
+    """What a run takes from, and leaves to, the rest of its forward."""
+    flow = site.flow
+    own = site.local_names | site.closure.keys()
+    exposed = {name for name in flow.exposed(run) if name in own} - {site.self_name}
+    bound = bound_within(run) & site.local_names
+    before = flow.sure_before(run[0])
+    if before is None:
+        return Hazard("FX-NO-BENEFIT", site.source.path, run[0].lineno, "the statements are never reached")
+    caught = bound & flow.live_in_handlers(run[0])
+    if caught:
+        message = f"`{min(caught)}` may be read by the handler around when a statement raises"
+        return Hazard("FX-TRY", site.source.path, run[0].lineno, message)
+    outs = set() if returns else set(bound & flow.live_after(run[-1]))
+    after = flow.surely_bound(run, before)
+    unsure = outs - (after or frozenset())
+    return exposed | unsure, outs
+
+
+def _unbound(
+    ins: set[str], column: object, site: Site, renaming: Mapping[str, str], stretch: Stretch, sites: Sequence[Site]
+) -> Hazard | None:
+    k = sites.index(site)
+    first = column.statements[k]  # type: ignore[attr-defined]
+    before = site.flow.sure_before(first) or frozenset()
+    for name in sorted(ins):
+        mine = renaming.get(name, name)
+        if mine in site.local_names and mine not in before:
+            message = f"`{mine}` may not be bound yet where the helper would be called"
+            return Hazard("FX-MAYBE-UNBOUND", site.source.path, first.lineno, message)
+    return None
+
+
+def _returns(first: ast.stmt, run: Sequence[ast.stmt], site: Site) -> bool | Hazard:
+    """Whether the run ends the forward; a hazard if it only may, or leaves a loop around it."""
+    path = site.source.path
+    jumps = _jumps_out(run)
+    if jumps is not None:
+        word = "break" if isinstance(jumps, ast.Break) else "continue"
+        return Hazard("FX-LOOPCTL", path, jumps.lineno, f"`{word}` leaves the statements that would move")
+    found = next((one for one in statements_of(run) if isinstance(one, ast.Return)), None)
+    ends = site.flow.surely_bound(run, site.flow.sure_before(first) or frozenset()) is None
+    if found is None:
+        return Hazard("FX-NO-BENEFIT", path, first.lineno, "the statements always raise") if ends else False
+    if not ends:
+        return Hazard("FX-EARLY-RETURN", path, found.lineno, "`return` ends the forward on some ways only")
+    return True
+
+
+def _jumps_out(block: Sequence[ast.stmt]) -> ast.stmt | None:
+    """A break or continue of a loop that is not in the block itself."""
+    for one in block:
+        if isinstance(one, (ast.Break, ast.Continue)):
+            return one
+        if isinstance(one, (ast.For, ast.While)):
+            found = _jumps_out(one.orelse)
+        elif isinstance(one, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        else:
+            inner = [*getattr(one, "body", ()), *getattr(one, "orelse", ()), *getattr(one, "finalbody", ())]
+            for part in (*getattr(one, "handlers", ()), *getattr(one, "cases", ())):
+                inner += part.body
+            found = _jumps_out(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _grouped(rows: Sequence[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+    """One row for each parameter: places where every site has the same text as at another place share one."""
+    found: dict[tuple[str, ...], tuple[Value, ...]] = {}
+    for row in rows:
+        found.setdefault(tuple(value.text for value in row), row)
+    return list(found.values())
+
+
+def _order_of_binding(site: Site) -> Mapping[str, int]:
+    arguments = site.function.args
+    order: dict[str, int] = {}
+    for one in (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
+        if one is not None:
+            order.setdefault(one.arg, len(order))
+    for statement in site.function.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                order.setdefault(node.id, len(order))
+    return order
+
+
+def _first_bound(name: str, run: Sequence[ast.stmt]) -> tuple[int, int]:
+    places = [
+        (node.lineno, node.col_offset)
+        for one in run
+        for node in ast.walk(one)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+    ]
+    return min(places, default=(run[-1].end_lineno or 0, 0))

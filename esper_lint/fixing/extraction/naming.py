@@ -1,0 +1,66 @@
+"""Runs of one group -> names for their helpers: what the sites have in common, and what the statements give."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Callable, Sequence
+
+from esper_lint.fixing.extraction.choosing import Run
+from esper_lint.fixing.extraction.flow import statements_of
+from esper_lint.fixing.extraction.sites import Site
+from esper_lint.fixing.stems import common_words, words_of
+
+_MOST_OUTS_NAMED = 3
+_LONGEST = 40
+
+
+def helper_names(runs: Sequence[Run], sites: Sequence[Site], is_taken: Callable[[str], bool]) -> list[str]:
+    """One free name a run, each with one leading underscore."""
+    classes = [site.owner.name for site in sites]
+    stem = "_".join(common_words(classes) or words_of(classes[0]))
+    names: list[str] = []
+    for run in runs:
+        base = f"_{stem}_{_what(run, sites)}"[: _LONGEST + 1].rstrip("_")
+        names.append(free_name(base, lambda name: is_taken(name) or name in names))
+    return names
+
+
+def free_name(base: str, is_taken: Callable[[str], bool]) -> str:
+    """The name itself, or with the first number that makes it free."""
+    name, number = base, 1
+    while is_taken(name) or keyword.iskeyword(name):
+        number += 1
+        name = f"{base}_{number}"
+    return name
+
+
+def _what(run: Run, sites: Sequence[Site]) -> str:
+    """What a helper gives: the whole forward, its results, or what the last submodule that it calls makes of them."""
+    statements = [column.statements[0] for column in run.columns]
+    if run.interface.returns:
+        if len(statements) == len(sites[0].body):
+            return "forward"
+        return _called(statements, sites[0]) or "output"
+    outs = [re.sub(r"\W", "", name.strip("_")) for name in run.interface.outs]
+    if outs and all(len(name) == 1 for name in outs):
+        return "".join(outs)
+    if 0 < len(outs) <= _MOST_OUTS_NAMED and sum(map(len, outs)) <= _LONGEST // 2:
+        return "_".join(outs)
+    return _called(statements, sites[0]) or (outs[-1] if outs else "step")
+
+
+def _called(statements: Sequence[ast.stmt], site: Site) -> str:
+    """The last attribute of self that the statements call, unless it says nothing."""
+    found = ""
+    for statement in statements_of(statements):
+        for node in ast.walk(statement):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id == site.self_name
+            ):
+                found = node.func.attr.strip("_")
+    return found if found.isascii() else ""

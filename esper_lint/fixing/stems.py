@@ -1,0 +1,26 @@
+"""Names -> the words that they are made of, and those that several have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a camel-case or underscored name, in lower case."""
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def common_words(names: Sequence[str]) -> list[str]:
+    """The longest run of words that all names have; empty if they have none in common."""
+    words = [words_of(name) for name in names]
+    first = words[0]
+    runs = (first[start:end] for end in range(len(first), 0, -1) for start in range(end))
+    common = [run for run in runs if all(run in _runs(other, len(run)) for other in words)]
+    return max(common, key=lambda run: len("".join(run))) if common else []
+
+
+def _runs(words: Sequence[str], length: int) -> list[Sequence[str]]:
+    return [words[at : at + length] for at in range(len(words) - length + 1)]
