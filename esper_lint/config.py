@@ -53,7 +53,14 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option("roots", "folders", (), "Folders whose files are compared with each other, relative to the project folder."),
     Option("threshold", "integer", 80, "Similarity in percent from which two units are alike.", 50, 100),
-    Option("min-size", "integer", 24, "Symbols that a forward body needs to be compared.", 4),
+    Option(
+        "min-size",
+        "integer",
+        24,
+        "Symbols that a forward body needs to be compared, without statements like `a, b = _helper(self, x)` that only"
+        " call a helper.",
+        4,
+    ),
     Option(
         "min-size-renamed",
         "integer",

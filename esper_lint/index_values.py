@@ -54,13 +54,14 @@ def opened(data: object) -> bytes | None:
     return data[4:]
 
 
-_FORM = struct.Struct("<24sIII")
+_FORM = struct.Struct("<24sIIII")
 
 
 def form_bytes(form: Form) -> bytes:
     from esper_lint.discovery.forms import BITS
 
-    head = _FORM.pack(form.key.renamed.encode(), form.key.size, form.signature.weight, len(form.names))
+    key = form.key
+    head = _FORM.pack(key.renamed.encode(), key.size, key.own, form.signature.weight, len(form.names))
     bits = form.signature.bits.to_bytes(BITS // 8, "little")
     return head + bits + form.symbols.tobytes() + "\0".join(form.names).encode("utf-8", "surrogatepass")
 
@@ -69,14 +70,14 @@ def form_of(exact: str, data: bytes) -> Form:
     """The form that ``data``, made by ``form_bytes``, holds under its key."""
     from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
 
-    renamed, size, weight, count = _FORM.unpack_from(data)
+    renamed, size, own, weight, count = _FORM.unpack_from(data)
     middle = _FORM.size + BITS // 8
     end = middle + 8 * size
     signature = Signature(size, int.from_bytes(data[_FORM.size : middle], "little"), weight)
     symbols = array("Q")
     symbols.frombytes(data[middle:end])
     names = tuple(data[end:].decode("utf-8", "surrogatepass").split("\0")) if count else ()
-    return Form(FormKey(exact, renamed.decode(), size), symbols, names, signature)
+    return Form(FormKey(exact, renamed.decode(), size, own), symbols, names, signature)
 
 
 def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:

@@ -132,6 +132,36 @@ def test_classes_alike_with_forwards_too_small_are_found(tmp_path: Path) -> None
     assert groups(report(project(tmp_path, files))) == [("ESP104", ["A", "B"])]
 
 
+MERGED = """\
+        b, n, d = x.shape
+        q, k, v = _attention_qkv(self, x, b, n)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return _attention_proj(self, x, y, b, n, d)
+"""
+
+
+@pytest.mark.parametrize("other", [MERGED, MERGED.replace("is_causal=True", "dropout_p=0.1")])
+def test_forwards_of_calls_to_helpers_are_no_clones(tmp_path: Path, other: str) -> None:
+    files = {"a.py": seed("A", init=INIT, body=MERGED), "b.py": seed("B", init=UNLIKE, body=other)}
+    assert groups(report(project(tmp_path, files))) == []
+    files["b.py"] = seed("B", init=INIT, body=other)
+    assert groups(report(project(tmp_path, files))) == [("ESP104", ["A", "B"])]
+    own = {name: text.replace("_attention", "self.attention") for name, text in files.items()}
+    own["b.py"] = own["b.py"].replace(INIT, UNLIKE)
+    assert [members for _, members in groups(report(project(tmp_path, own)))] == [["A", "B"]]
+
+
+def test_what_forwards_say_beside_calls_to_helpers_is_compared(tmp_path: Path) -> None:
+    body = "        x = _scaled(self, x)\n" + BODY
+    files = {"a.py": seed("A", init=INIT, body=body), "b.py": seed("B", init=UNLIKE, body=body)}
+    found = report(project(tmp_path, files))
+    assert groups(found) == [("ESP101", ["A", "B"])]
+    assert found.groups[0].similarity == 1.0
+    write(tmp_path, {"b.py": seed("B", init=UNLIKE)})
+    (group,) = report(tmp_path).groups
+    assert group.rule == "ESP102" and 0.8 < group.similarity < 1  # similarity counts them
+
+
 def test_type_3_clones_are_esp102_and_name_what_differs(tmp_path: Path) -> None:
     changed = BODY.replace("F.scaled_dot_product_attention(q, k, v)", "flex_attention(q, k, v)")
     files = {"a.py": seed("A", init=INIT), "b.py": seed("B", init=UNLIKE, body=changed)}

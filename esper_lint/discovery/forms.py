@@ -20,12 +20,14 @@ class FormKey:
     """What suffices to tell equality and size.
 
     Equal ``exact`` keys mean a type 1 clone; equal ``renamed`` keys mean equality up to a consistent renaming of locals
-    and attributes and any change of literals (type 2).  ``size`` counts symbols.
+    and attributes and any change of literals (type 2).  ``size`` counts symbols, and ``own`` those of a forward that
+    are not in a statement that only calls a helper.
     """
 
     exact: str
     renamed: str
     size: int
+    own: int
 
 
 class Signature(NamedTuple):
@@ -61,9 +63,14 @@ class Form:
 
 
 def normal_form(
-    symbols: array[int], names: Sequence[str], shape: Sequence[int], parameters: Sequence[str] = ()
+    symbols: array[int],
+    names: Sequence[str],
+    shape: Sequence[int],
+    parameters: Sequence[str] = (),
+    delegated: int = 0,
 ) -> Form:
-    """The form of a stream; ``shape`` are the marks that make the stream determine its tree.
+    """The form of a stream; ``shape`` are the marks that make the stream determine its tree.  So many of its symbols
+    are ``delegated`` to helpers.
 
     ``parameters`` come first in the numbering, in their order: bodies that use them exchanged are no renaming of each
     other, since callers bind them by position.
@@ -75,7 +82,7 @@ def normal_form(
     renamed = blake2b(array("Q", [1 if symbol & 1 else symbol for symbol in symbols]).tobytes(), digest_size=12)
     renamed.update(array("I", shape).tobytes())
     renamed.update(numbering.tobytes())
-    key = FormKey(exact_key(symbols, names, shape), renamed.hexdigest(), len(symbols))
+    key = FormKey(exact_key(symbols, names, shape), renamed.hexdigest(), len(symbols), len(symbols) - delegated)
     return Form(key, symbols, tuple(names), signature(symbols))
 
 

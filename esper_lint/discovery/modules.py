@@ -285,7 +285,7 @@ class _ClassReader:
     def _forward(self, node: _FunctionNode, stream: ClassStream, guards: tuple[Guard, ...]) -> Forward:
         body = block_of(_without_docstring(node), self.lines)
         parameters = [f"{node.name}.{name}" for name in parameter_names(node.args)]
-        key = self._keep(stream.form(stream.bodies[node], parameters))
+        key = self._keep(stream.form(stream.bodies[node], parameters, stream.delegated[node]))
         return Forward(node.lineno, node.col_offset + 1, node.end_lineno or node.lineno, body, key, guards)
 
     def _keep(self, form: Form) -> FormKey:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+from esper_lint.discovery.delegations import helper_called
 from esper_lint.discovery.forms import ATTRIBUTE, LOCAL, Form, exact_key, normal_form
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -80,7 +81,8 @@ def parameter_names(arguments: ast.arguments) -> list[str]:
 
 
 class ClassStream:
-    """Writes one class's stream, and remembers the stretch of each direct statement and of each forward body."""
+    """Writes one class's stream, and remembers of each method the stretch of its body, and how many symbols of it are
+    ``delegated``: stand in statements that only call a helper."""
 
     def __init__(self, node: ast.ClassDef) -> None:
         self.symbols: array[int] = array("Q")
@@ -93,7 +95,9 @@ class ClassStream:
         self._pending: list[tuple[int, str]] = []
         self._self_name: str | None = None
         self._depth = 0
+        self._helper_calls: list[tuple[str, int]] = []
         self.bodies: dict[ast.AST, Stretch] = {}
+        self.delegated: dict[ast.AST, int] = {}
 
     def position(self) -> tuple[int, int, int]:
         return len(self.symbols), len(self.names), len(self.marks)
@@ -106,13 +110,14 @@ class ClassStream:
         end, last, high = self.position()
         return Stretch(start, end, first, last, low, high)
 
-    def form(self, stretch: Stretch, parameters: Sequence[str] = ()) -> Form:
+    def form(self, stretch: Stretch, parameters: Sequence[str] = (), delegated: int = 0) -> Form:
         """The form of a stretch; ``parameters`` are those of the method that it is the body of."""
         return normal_form(
             self.symbols[stretch.start : stretch.end],
             tuple(self.names[stretch.first : stretch.last]),
             [mark - stretch.start for mark in self.marks[stretch.low : stretch.high]],
             parameters,
+            delegated,
         )
 
     def whole(self) -> Stretch:
@@ -172,8 +177,10 @@ class ClassStream:
         bound = set(parameter_names(node.args))
         start, first, low = self.position()
         self._bound |= bound
+        self._helper_calls.clear()
         for statement in node.body:
             self._visit(statement)
+        self.delegated[node] = sum(size for name, size in self._helper_calls if name not in self._bound)
         self._settle(scope=node.name)
         end, last, high = self.position()
         self.bodies[node] = Stretch(start, end, first, last, low, high)
@@ -296,6 +303,13 @@ class ClassStream:
         self.symbols.append(_KEYWORDS[node.arg or "**"])
         self._visit(node.value)
 
+    def _statement(self, node: ast.Assign | ast.AnnAssign | ast.Return | ast.Expr) -> None:
+        start = len(self.symbols)
+        _WRITERS[type(node)](self, node)
+        helper = helper_called(node)
+        if helper:
+            self._helper_calls.append((helper, len(self.symbols) - start))
+
     def _expression_statement(self, node: ast.Expr) -> None:
         value = node.value
         if type(value) is ast.Constant and type(value.value) is str:
@@ -363,7 +377,14 @@ class ClassStream:
         self.marks.append(len(self.symbols))
 
 
+_WRITERS: dict[type, Callable[[ClassStream, Any], None]] = {
+    ast.Expr: ClassStream._expression_statement,
+    ast.Assign: ClassStream._assign,
+    ast.AnnAssign: ClassStream._annotated_assign,
+    ast.Return: ClassStream._generic,
+}
 _VISITORS: dict[type, Callable[[ClassStream, Any], None]] = {
+    **dict.fromkeys(_WRITERS, ClassStream._statement),
     ast.Name: ClassStream._name,
     ast.Attribute: ClassStream._attribute,
     ast.Constant: ClassStream._constant,
@@ -371,9 +392,6 @@ _VISITORS: dict[type, Callable[[ClassStream, Any], None]] = {
     ast.BinOp: ClassStream._binary,
     ast.Call: ClassStream._call,
     ast.keyword: ClassStream._keyword,
-    ast.Expr: ClassStream._expression_statement,
-    ast.Assign: ClassStream._assign,
-    ast.AnnAssign: ClassStream._annotated_assign,
     ast.Tuple: ClassStream._sequence,
     ast.List: ClassStream._sequence,
     ast.arg: ClassStream._parameter,

@@ -103,7 +103,7 @@ class _History:
         found: dict[str | None, int] = {}
         for number, step in enumerate(self._trace):
             version = step.versions[member]
-            if version is not None and version.size >= self._smallest:
+            if version is not None and version.own >= self._smallest:
                 said = key(version)
                 found[said] = found.get(said, 0) | 1 << number
         return found

@@ -13,13 +13,13 @@ from esper_lint.findings import UnitKind
 
 class Version(NamedTuple):
     """What a unit says.  Equal ``renamed``: equal but for consistent renaming and for literals; equal ``literal``: but
-    for consistent renaming; equal ``exact``: but for comments and layout.  ``size`` counts symbols.  ``forward`` is the
-    version of a class's first forward."""
+    for consistent renaming; equal ``exact``: but for comments and layout.  ``own`` is the size that it is
+    measured by.  ``forward`` is the version of a class's first forward."""
 
     exact: str
     literal: str
     renamed: str
-    size: int
+    own: int
     forward: Version | None = None
 
 
@@ -68,4 +68,4 @@ def _version(key: FormKey, forms: Mapping[str, Form]) -> Version:
     # Symbols tell literals apart and leave names open; how names are renamed is in the other key.
     literal = blake2b(key.renamed.encode(), digest_size=12)
     literal.update(forms[key.exact].symbols.tobytes())
-    return Version(key.exact, literal.hexdigest(), key.renamed, key.size)
+    return Version(key.exact, literal.hexdigest(), key.renamed, key.own)

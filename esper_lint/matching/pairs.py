@@ -25,7 +25,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """From which similarity (percent) and from which size (symbols) two forms are alike.
+    """From which similarity (percent) and from which size (own symbols) two forms are alike.
 
     Forms that are equal after renaming (type 2) need ``min_size``, others ``min_size_near``.  Where attributes of
     ``self`` have to be renamed the least sizes are ``min_size_renamed`` and ``min_size_renamed_near``: every chain of
@@ -45,7 +45,7 @@ def alike(a: Comparable, b: Comparable, measure: Measure) -> int:
     Type 2 clones are alike whatever their similarity: in a short body full of literals it can be under the threshold.
     """
     equal = a.form.key.renamed == b.form.key.renamed
-    smaller = min(a.size, b.size)
+    smaller = min(a.form.key.own, b.form.key.own)
     if smaller < measure.min_size or (not equal and smaller < measure.min_size_near):
         return 0
     needed = 0 if equal else needed_common(measure.threshold, a.size, b.size)

@@ -49,4 +49,4 @@ def units_of(
         owner = files[path].classes[index]
         forwards = owner.forwards if kind is UnitKind.FORWARD else owner.forwards[:1]
         found.extend(Unit(kind, path, owner, forward) for forward in forwards)
-    return sorted((unit for unit in found if unit.key.size >= min_size), key=lambda unit: unit.place)
+    return sorted((unit for unit in found if unit.key.own >= min_size), key=lambda unit: unit.place)

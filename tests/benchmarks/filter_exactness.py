@@ -46,7 +46,7 @@ def exactness(corpus: Corpus, kind: UnitKind, bounds: Measure) -> Exactness:
     expected = {ordered(a, b) for a, b in combinations(forms, 2) if _is_alike(corpus, forms[a], forms[b], bounds)}
     found = frozenset(filtered)
     return Exactness(
-        units=sum(one.kind is kind and one.form.size >= bounds.min_size for one in corpus.units),
+        units=sum(one.kind is kind and one.form.own >= bounds.min_size for one in corpus.units),
         forms=len(forms),
         pairs=len(forms) * (len(forms) - 1) // 2,
         alike=len(expected),

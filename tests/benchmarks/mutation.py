@@ -73,13 +73,13 @@ def mutants(sample: Sequence[Original], kind: Kind, seed: str) -> Iterator[Mutan
     bounds = measure(UnitKind.FORWARD, settings(Path()))
     least = bounds.min_size_renamed if kind.renames_attributes else bounds.min_size
     for original in sample:
-        if original.form.key.size < least:
+        if original.form.key.own < least:
             continue
         source = mutant_source(original.forward, kind, Random(f"{seed} {kind.name} {original.forward.key}"))
         if source is None:
             continue
         form = form_of(source)
-        if form.key.size < least:
+        if form.key.own < least:
             continue
         alphabet = Alphabet()
         a, b = Comparable(original.form, alphabet), Comparable(form, alphabet)
@@ -136,8 +136,8 @@ def main() -> None:
     given = parser.parse_args()
     everything = list(originals(given.folders))
     bounds = measure(UnitKind.FORWARD, settings(Path()))
-    large = [one for one in everything if one.form.key.size >= bounds.min_size]
-    few = sum(one.form.key.size < bounds.min_size_renamed for one in large)
+    large = [one for one in everything if one.form.key.own >= bounds.min_size]
+    few = sum(one.form.key.own < bounds.min_size_renamed for one in large)
     print(f"{len(everything):,} distinct forwards; {len(everything) - len(large):,} under min-size, out")
     print(f"{few:,} more under min-size-renamed, out of the kinds that rename attributes")
     random = Random(given.seed)

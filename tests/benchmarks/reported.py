@@ -126,4 +126,4 @@ class Corpus:
 
     def distinct(self, kind: UnitKind, min_size: int) -> Mapping[str, FormKey]:
         """The forms of one kind that are large enough to be compared, each once."""
-        return {one.form.exact: one.form for one in self.units if one.kind is kind and one.form.size >= min_size}
+        return {one.form.exact: one.form for one in self.units if one.kind is kind and one.form.own >= min_size}
