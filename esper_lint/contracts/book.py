@@ -91,6 +91,10 @@ class Contracts:
                 return self.names[key]
         return None
 
+    def holder(self, member: Member) -> str | None:
+        """The name of a contract that a unit is in, itself or with what encloses it, if there is one."""
+        return next((self.names[key][0] for key, _ in self._of(member)), None)
+
     def _of(self, member: Member) -> Iterator[tuple[str, tuple[str, int]]]:
         """The contracts that a unit is in, itself or with what encloses it, and by which definition."""
         if any(start <= member.line and member.end_line <= end for start, end in self.loose.get(member.path, ())):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """What to write: ``path`` is where, ``name`` what people call it."""
+    """What to write: ``path`` is where, ``name`` what people call it; None stands for no file at all."""
 
     path: str
     name: str
-    before: bytes
-    after: bytes
+    before: bytes | None
+    after: bytes | None

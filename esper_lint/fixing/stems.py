@@ -13,6 +13,11 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
+def joined(words: Sequence[str]) -> str:
+    """Words as one lower-case name, with numbers where they stood."""
+    return re.sub(r"_(\d)", r"\1", re.sub(r"(\d)_(?=[a-z]\b|[a-z]_)", r"\1", "_".join(words)))
+
+
 def common_words(names: Sequence[str]) -> list[str]:
     """The longest run of words that all names have; empty if they have none in common."""
     words = [words_of(name) for name in names]

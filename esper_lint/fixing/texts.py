@@ -52,6 +52,11 @@ def with_lines(source: SourceText, first: int, last: int, lines: Sequence[str]) 
     return SourceText(_encoded(source, changed.text), changed.lines, changed.ends)
 
 
+def with_text(source: SourceText, text: str) -> SourceText:
+    """The file with another text, whose line ends are taken as they are.  Raises Unwritable."""
+    return text_of(_encoded(source, text))
+
+
 def _encoded(source: SourceText, text: str) -> bytes:
     encoding = encoding_of(source.data)
     if source.text.encode(encoding) != source.data:

@@ -95,7 +95,7 @@ def read_journal(path: Path) -> Journal:
         if document["version"] != _VERSION:
             raise NothingToUndo("the last fix was made by another version of esper-lint")
         edits = [
-            FileEdit(one["path"], one["name"], base64.b64decode(one["before"]), base64.b64decode(one["after"]))
+            FileEdit(one["path"], one["name"], _decoded(one["before"]), _decoded(one["after"]))
             for one in document["files"]
         ]
         return Journal(tuple(edits), bool(document["is_complete"]))
@@ -117,7 +117,8 @@ class _Staged:
             for edit in self._edits:
                 target = os.path.realpath(edit.path)  # a link stays a link
                 self._beside.append((edit, target, _beside(target)))
-                _write(*self._beside[-1][1:], edit.after)
+                if edit.after is not None:
+                    _write(*self._beside[-1][1:], edit.after)
         except OSError as error:
             self.__exit__()
             raise RolledBack(f"cannot write {edit.name}: {error.strerror}; nothing was written") from error
@@ -137,7 +138,7 @@ class _Staged:
         try:
             for edit, target, beside in self._beside:
                 _require([edit], "changed while it was to be written; all files are as they were")
-                os.replace(beside, target)
+                _put(edit.after, beside, target)
                 done.append((edit, target))
             _sync({os.path.dirname(target) for _, target in done})
             for edit, _ in done:
@@ -153,8 +154,9 @@ class _Staged:
     def _restore(self, done: Sequence[tuple[FileEdit, str]]) -> None:
         for edit, target in done:
             beside = _beside(target)
-            _write(target, beside, edit.before)
-            os.replace(beside, target)
+            if edit.before is not None:
+                _write(target, beside, edit.before)
+            _put(edit.before, beside, target)
 
 
 def _require(edits: Iterable[FileEdit], complaint: str) -> None:
@@ -163,12 +165,23 @@ def _require(edits: Iterable[FileEdit], complaint: str) -> None:
             raise RolledBack(f"{edit.name} {complaint}")
 
 
-def _content(edit: FileEdit) -> bytes | None:
+def _content(edit: FileEdit) -> bytes | OSError | None:
+    """What is there now; None for no file, and an error for one that cannot be read."""
     try:
         with open(edit.path, "rb") as stream:
             return stream.read()
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        return error
+
+
+def _put(data: bytes | None, beside: str, target: str) -> None:
+    """Replace a file by what is staged for it, or remove it."""
+    if data is None:
+        os.unlink(target)
+    else:
+        os.replace(beside, target)
 
 
 def _beside(target: str) -> str:
@@ -178,7 +191,8 @@ def _beside(target: str) -> str:
 def _write(target: str, beside: str, data: bytes) -> None:
     """Write ``beside``, with the permissions of ``target``, down to the disk."""
     with open(beside, "xb") as stream:
-        shutil.copymode(target, beside)
+        with suppress(FileNotFoundError):  # a new file has the permissions of any
+            shutil.copymode(target, beside)
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
@@ -218,5 +232,9 @@ def _store(journal: Journal, path: Path) -> None:
         raise RolledBack(f"cannot write the journal {path}: {error.strerror}; nothing was written") from error
 
 
-def _coded(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+def _coded(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode("ascii")
+
+
+def _decoded(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)

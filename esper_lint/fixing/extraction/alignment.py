@@ -149,17 +149,18 @@ class _Aligner:
             mine, theirs = self._shape(statement, 0).key, self._shape(other, k).key
             if len(mine) != len(theirs):
                 continue
-            pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
-            if pairs and all(
-                isinstance(a, str) and isinstance(b, str) and a.isidentifier() and b.isidentifier() for a, b in pairs
-            ):
-                names = " / ".join(f"`{a}`/`{b}`" for a, b in dict.fromkeys(pairs))
-                if any("local" in pair for pair in pairs):
-                    message = f"{names}: a name is the forward's own at one site only"
-                    self.found.hazards.append(self._hazard("FX-SHADOW", statement, message))
-                else:
-                    message = f"attributes or functions differ: {names}"
-                    self.found.hazards.append(self._hazard("FX-ATTR-KEY", statement, message))
+            pairs = dict.fromkeys((a, b) for a, b in zip(mine, theirs, strict=True) if a != b)
+            kinds = {(a[0], b[0]) if isinstance(a, tuple) and isinstance(b, tuple) else () for a, b in pairs}
+            if kinds <= {("local", "global"), ("global", "local"), ("self", "local"), ("local", "self")}:
+                message = f"in `{_head(statement)}` a name is the forward's own at one site only"
+                self.found.hazards.append(self._hazard("FX-SHADOW", statement, message))
+                return
+            if kinds <= {("attribute", "attribute")}:
+                names = ", ".join(
+                    f"`{a[1]}`/`{b[1]}`" for a, b in pairs if isinstance(a, tuple) and isinstance(b, tuple)
+                )
+                message = f"attributes differ, which are keys of the state dict: {names}"
+                self.found.hazards.append(self._hazard("FX-ATTR-KEY", statement, message))
                 return
         if any(isinstance(node, ast.Call) for node in ast.walk(statement)):
             message = f"`{_head(statement)}` differs and has effects, so it stays in place"

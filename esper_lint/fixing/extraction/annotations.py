@@ -7,7 +7,7 @@ not known is ``Any``, and so is the module: ``nn.Module`` would fail at every su
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from esper_lint.fixing.extraction.choosing import Run
@@ -27,21 +27,36 @@ class Annotations:
     values: tuple[str, ...]
     result: str
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of them, and that of the module."""
+        return (ANY, *self.ins, *self.values, self.result)
 
-def annotations_of(run: Run, sites: Sequence[Site]) -> Annotations | None:
-    """None where no site annotates anything: its type checker does not look into such functions."""
+
+_Usable = Callable[[ast.expr, Sequence[Site]], bool]
+
+
+def annotations_of(run: Run, sites: Sequence[Site], is_usable: _Usable | None = None) -> Annotations | None:
+    """None where no site annotates anything: its type checker does not look into such functions.
+
+    ``is_usable`` tells whether an annotation of a site can be the helper's; by default, one in the same file.
+    """
+    is_usable = is_usable or _is_usable
     if not any(_is_annotated(site) for site in sites):
         return None
     found = run.interface
     if found.returns:
         results = {_text(site.function.returns) for site in sites}
         only = results.pop() if len(results) == 1 else ""
-        result = only if only and _is_usable(sites[0].function.returns, sites) else ANY
+        returns = sites[0].function.returns
+        result = only if only and returns and is_usable(returns, sites) else ANY
     else:
-        outs = [_of_out(name, run, sites) for name in found.outs]
+        outs = [_of_out(name, run, sites, is_usable) for name in found.outs]
         result = "None" if not outs else outs[0] if len(outs) == 1 else f"tuple[{', '.join(outs)}]"
     return Annotations(
-        tuple(_of_in(name, run, sites) for name in found.ins), tuple(_of_value(row) for row in found.values), result
+        tuple(_of_in(name, run, sites, is_usable) for name in found.ins),
+        tuple(_of_value(row) for row in found.values),
+        result,
     )
 
 
@@ -51,7 +66,7 @@ def _is_annotated(site: Site) -> bool:
     return site.function.returns is not None or any(one.annotation for one in every)
 
 
-def _of_in(name: str, run: Run, sites: Sequence[Site]) -> str:
+def _of_in(name: str, run: Run, sites: Sequence[Site], is_usable: _Usable) -> str:
     found = set()
     for site, renaming in zip(sites, run.stretch.renamings, strict=True):
         mine = renaming.get(name, name)
@@ -60,7 +75,7 @@ def _of_in(name: str, run: Run, sites: Sequence[Site]) -> str:
         if declared is None and _is_size(mine, site):
             found.add("int")
             continue
-        if declared is None or not _is_usable(declared, sites):
+        if declared is None or not is_usable(declared, sites):
             return ANY
         found.add(ast.unparse(declared))
     text = found.pop()
@@ -97,14 +112,14 @@ def _is_shape(value: ast.expr) -> bool:
     return isinstance(value, ast.Attribute) and value.attr == "shape"
 
 
-def _of_out(name: str, run: Run, sites: Sequence[Site]) -> str:
+def _of_out(name: str, run: Run, sites: Sequence[Site], is_usable: _Usable) -> str:
     for column in run.columns:
         for statement in statements_of(column.statements[:1]):
             if (
                 isinstance(statement, ast.AnnAssign)
                 and isinstance(statement.target, ast.Name)
                 and statement.target.id == name
-                and _is_usable(statement.annotation, sites)
+                and is_usable(statement.annotation, sites)
             ):
                 return ast.unparse(statement.annotation)
     return ANY
@@ -127,7 +142,7 @@ def _may_narrow(text: str) -> bool:
     return any(word in text for word in ("Optional", "Union", "|", "None", "object"))
 
 
-def _is_usable(annotation: ast.expr | None, sites: Sequence[Site]) -> bool:
+def _is_usable(annotation: ast.expr, sites: Sequence[Site]) -> bool:
     """Whether an annotation means the same at the helper's place, above the first site, as in the sites."""
     if annotation is None or any(
         isinstance(node, ast.Constant) and isinstance(node.value, str) for node in ast.walk(annotation)

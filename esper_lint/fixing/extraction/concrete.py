@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
 
 from esper_lint.fixing.extraction.comments import Statement
-from esper_lint.fixing.extraction.sites import Site, Source
+from esper_lint.fixing.extraction.sites import Source
 
 AnyStatement = cst.BaseStatement | cst.SimpleStatementLine
 
@@ -34,15 +35,17 @@ class Replacement:
 
 @dataclass
 class Written:
-    """One file in both notations; ``places`` are the block and the index of every statement with lines of its own."""
+    """One file in both notations; ``places`` are the block and the index of every statement with lines of its own, in
+    the forwards of the file."""
 
     source: Source
     module: cst.Module
     places: dict[ast.stmt, tuple[cst.IndentedBlock, int]] = field(default_factory=dict)
 
     @staticmethod
-    def of(source: Source, sites: Sequence[Site]) -> Written:
-        """With the statements of these sites.  Raises Unfaithful."""
+    @lru_cache(maxsize=64)  # a file is tried with many groups, and parts of groups, before it changes
+    def of(source: Source) -> Written:
+        """Raises Unfaithful."""
         try:
             module = cst.parse_module(source.text)
         except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
@@ -50,10 +53,9 @@ class Written:
         if module.code != source.text:
             raise Unfaithful("LibCST does not give the text of this file back")
         written = Written(source, module)
-        functions = list(_functions(module.body))
-        numbers = {id(one): number for number, one in enumerate(source.definitions)}
-        for site in sites:
-            written._pair(site.function.body, functions[numbers[id(site.function)]].body)
+        for function, definition in zip(source.definitions, _functions(module.body), strict=True):
+            if function.name == "forward":
+                written._pair(function.body, definition.body)
         return written
 
     def node(self, statement: ast.stmt) -> Statement:

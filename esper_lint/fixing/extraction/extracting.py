@@ -1,10 +1,11 @@
-"""Sites of one group in one file -> the file with what they have in common in helpers."""
+"""Sites of one group -> their files with what they have in common in helpers."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import dataclass
+import keyword
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -25,119 +26,246 @@ from esper_lint.fixing.extraction.emission import (
 )
 from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.imports import with_import
+from esper_lint.fixing.extraction.leaf import (
+    Imported,
+    annotation_imports,
+    is_usable_elsewhere,
+    leaf_text,
+    needed_imports,
+)
 from esper_lint.fixing.extraction.naming import free_name, helper_names
 from esper_lint.fixing.extraction.plan import Extraction, SitePlace, Unextractable
-from esper_lint.fixing.extraction.sites import Site
+from esper_lint.fixing.extraction.sites import Site, Source
+from esper_lint.fixing.packages import relative_import
+from esper_lint.fixing.stems import common_words, joined, words_of
 
 _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``helper_name`` names the helper, ``width`` is how long a line may be; see ``chosen`` for ``with_attributes``."""
+    """``helper_name`` names the helper, ``width`` is how long a line may be; see ``chosen`` for ``with_attributes``.
+
+    ``scripted`` are the names of classes that TorchScript compiles, ``patched`` the dotted names that tests replace,
+    ``module_of`` gives the dotted names of files, ``files`` are all that there are, and ``folder`` is where a module for several of
+    them would go.
+    """
 
     helper_name: str = ""
     width: int = 88
     with_attributes: bool = False
+    scripted: frozenset[str] = frozenset()
+    patched: frozenset[str] = frozenset()
+    module_of: Callable[[str], str] = str
+    files: Collection[str] = ()
+    folder: str | None = None
+
+    def giving_attributes(self) -> Options:
+        """The same, with attributes as values."""
+        return replace(self, with_attributes=True)
 
 
 def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextractable:
-    """The plan for two or more sites of one file."""
-    source = sites[0].source
-    first = sites[0].function.lineno
-    try:
-        written = Written.of(source, sites)
-    except Unfaithful as error:
-        return Unextractable((Hazard("FX-ENCODING", source.path, first, str(error)),))
-    for site in sites:
-        if isinstance(site.function, ast.AsyncFunctionDef) or not site.self_name:
-            message = "the forward is not a plain method"
-            return Unextractable((Hazard("FX-CTRL", source.path, site.function.lineno, message),))
-    alignment = align(sites, lambda column: _unmovable(column, sites, written))
+    """The plan for two or more sites: helpers in their file, or in a module of their own if there are several files."""
+    obstacle = _obstacle(sites, options)
+    if obstacle is not None:
+        return Unextractable((obstacle,))
+    alignment = align(sites, lambda column: None)
+    choice = chosen(alignment, sites, with_attributes=options.with_attributes)
+    if not choice.runs:  # before the concrete trees are made, which takes most of the time
+        return Unextractable(_causes(choice, alignment, sites))
+    found = _written(sites)
+    if isinstance(found, Hazard):
+        return Unextractable((found,))
+    draft = _Draft(tuple(sites), found, options)
+    alignment = align(sites, draft.unmovable)
     choice = chosen(alignment, sites, with_attributes=options.with_attributes)
     if not choice.runs:
         return Unextractable(_causes(choice, alignment, sites))
-    names = _names(choice.runs, sites, options)
+    names = draft.names(choice.runs)
     if isinstance(names, Hazard):
         return Unextractable((names,))
-    helpers = [_helper(run, name, sites, written) for run, name in zip(choice.runs, names, strict=True)]
-    after = _rewritten(sites, choice.runs, helpers, written, options.width)
+    home = draft.home(names)
+    texts = draft.texts(choice.runs, names, home)
+    before = {source.path: source.text for source in draft.sources}
     return Extraction(
         _strategy(choice.runs, sites),
-        {source.path: source.text},
-        {source.path: after},
-        tuple((source.path, name) for name in names),
-        tuple(SitePlace(source.path, site.qualname, site.function.lineno) for site in sites),
+        before,
+        texts,
+        tuple((home, name) for name in names),
+        tuple(SitePlace(site.source.path, site.qualname, site.function.lineno) for site in sites),
         sum(column.shapes[0].statements for run in choice.runs for column in run.columns),
         _notes(choice.runs, sites),
     )
 
 
-def _unmovable(column: Column, sites: Sequence[Site], written: Written) -> Hazard | None:
-    """A reason that only the layout gives: a shared line, or comments that have no place."""
-    for site, statement in zip(sites, column.statements, strict=True):
-        if statement not in written.places:
-            message = "the statement shares its line with another one"
-            return Hazard("FX-COMMENT", site.source.path, statement.lineno, message)
-    found = _statement(column, written)
-    if isinstance(found, str):
-        what = "directives" if found == "FX-DIRECTIVE" else "comments"
-        message = f"the {what} at this statement are not the same everywhere"
-        return Hazard(found, sites[0].source.path, column.statements[0].lineno, message)
+def _obstacle(sites: Sequence[Site], options: Options) -> Hazard | None:
+    """What concerns a whole site, or all of them."""
+    for site in sites:
+        path, line = site.source.path, site.function.lineno
+        if isinstance(site.function, ast.AsyncFunctionDef) or not site.self_name:
+            return Hazard("FX-CTRL", path, line, "the forward is not a plain method")
+        if site.owner.name in options.scripted:
+            message = f"`{site.owner.name}` is compiled by `torch.jit.script`, which takes no module as a parameter"
+            return Hazard("FX-SCRIPT", path, line, message)
+    if len({site.source.path for site in sites}) > 1 and options.folder is None:
+        message = "the files lie in no package together, so they cannot import a module of its own"
+        return Hazard("FX-CYCLE", sites[0].source.path, sites[0].function.lineno, message)
     return None
 
 
-def _statement(column: Column, written: Written) -> comments.Statement | str:
-    renamed = [shape.names != column.shapes[0].names or bool(column.values) for shape in column.shapes]
-    return comments.merged([written.node(one) for one in column.statements], renamed)
+def _written(sites: Sequence[Site]) -> dict[str, Written] | Hazard:
+    """The concrete trees of the files by path."""
+    written = {}
+    for site in sites:
+        try:
+            written[site.source.path] = Written.of(site.source)
+        except Unfaithful as error:
+            return Hazard("FX-ENCODING", site.source.path, site.function.lineno, str(error))
+    return written
 
 
-def _names(runs: Sequence[Run], sites: Sequence[Site], options: Options) -> list[str] | Hazard:
-    is_taken = sites[0].source.names.is_taken
-    if not options.helper_name:
-        return helper_names(runs, sites, is_taken)
-    wanted = [options.helper_name] + [f"{options.helper_name}_{number}" for number in range(2, len(runs) + 1)]
-    for name in wanted:
-        if is_taken(name) or not name.isidentifier() or name.startswith("__"):
-            message = f"`{name}` cannot be the name of a helper here: it is taken, or would be mangled in a class"
-            return Hazard("FX-NAME", sites[0].source.path, sites[0].function.lineno, message)
-    return wanted
+@dataclass(frozen=True)
+class _Draft:
+    """The sites and their files while a plan is made of them."""
 
+    sites: tuple[Site, ...]
+    written: Mapping[str, Written]
+    options: Options
 
-def _helper(run: Run, name: str, sites: Sequence[Site], written: Written) -> Helper:
-    statements = tuple(_statement(column, written) for column in run.columns)
-    parameters: list[str] = []
-    used = {name for column in run.columns for one in column.statements for name in _identifiers(one)} | {MODULE}
-    for row in run.interface.values:
-        hint = next((value.hint for value in row if value.hint), "value")
-        parameters.append(free_name(hint, lambda one: one in used or one in parameters))
-    return Helper(
-        name,
-        tuple(parameters),
-        _docstring(run, sites),
-        annotations_of(run, sites),
-        tuple(one for one in statements if not isinstance(one, str)),
-    )
+    @property
+    def sources(self) -> list[Source]:
+        return [one.source for one in self.written.values()]
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the helpers go to a module of their own."""
+        return len(self.written) > 1
 
-def _rewritten(
-    sites: Sequence[Site], runs: Sequence[Run], helpers: Sequence[Helper], written: Written, width: int
-) -> str:
-    edits: dict[cst.IndentedBlock, list[Replacement]] = {}
-    definitions = []
-    for run, helper in zip(runs, helpers, strict=True):
-        values = nodes_of_values(written, run, helper.parameters)
-        definitions.append(definition(helper, run, sites[0], values, written.module.default_indent, width))
-        for k, site in enumerate(sites):
-            block, start = written.places[run.columns[0].statements[k]]
-            _, last = written.places[run.columns[-1].statements[k]]
-            indent = run.columns[0].statements[k].col_offset
-            new = call(helper, run, site, k, indent, written.module, width)
-            edits.setdefault(block, []).append(replacement(block, start, last + 1, new))
-    module = inserted(rewritten(written.module, edits), definitions, min(site.top for site in sites))
-    if any(helper.annotations for helper in helpers) and not sites[0].source.names.bindings.get(ANY):
-        module = with_import(module, "typing", ANY)
-    return module.code
+    def unmovable(self, column: Column) -> Hazard | None:
+        """A reason that the statements of one site do not give: layout, comments, or what a leaf module lacks."""
+        for site, statement in zip(self.sites, column.statements, strict=True):
+            if statement not in self.written[site.source.path].places:
+                message = "the statement shares its line with another one"
+                return Hazard("FX-COMMENT", site.source.path, statement.lineno, message)
+        found = self._statement(column)
+        if isinstance(found, str):
+            what = "directives" if found == "FX-DIRECTIVE" else "comments"
+            message = f"the {what} at this statement are not the same everywhere"
+            return Hazard(found, self.sites[0].source.path, column.statements[0].lineno, message)
+        if self.is_shared:
+            imports = needed_imports(self.sites, column.statements)
+            if isinstance(imports, Hazard):
+                return imports
+            return self._patched(imports, column)
+        return None
+
+    def names(self, runs: Sequence[Run]) -> list[str] | Hazard:
+        def is_taken(name: str) -> bool:
+            return any(source.names.is_taken(name) for source in self.sources)
+
+        if not self.options.helper_name:
+            return helper_names(runs, self.sites, is_taken)
+        base = self.options.helper_name
+        wanted = [base] + [f"{base}_{number}" for number in range(2, len(runs) + 1)]
+        for name in wanted:
+            if is_taken(name) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
+                message = (
+                    f"`{name}` cannot be the name of a helper here: it is taken, or no name, or mangled in a class"
+                )
+                return Hazard("FX-NAME", self.sites[0].source.path, self.sites[0].function.lineno, message)
+        return wanted
+
+    def home(self, names: Sequence[str]) -> str:
+        """The file that the helpers go to."""
+        if not self.is_shared:
+            return self.sources[0].path
+        stem = "_" + joined(common_words([site.owner.name for site in self.sites]) or words_of(names[0]))
+        stem = free_name(f"{stem}_shared", lambda name: f"{self.options.folder}/{name}.py" in self.options.files)
+        return f"{self.options.folder}/{stem}.py"
+
+    def texts(self, runs: Sequence[Run], names: Sequence[str], home: str) -> dict[str, str]:
+        helpers = [self._helper(run, name) for run, name in zip(runs, names, strict=True)]
+        first = self.written[self.sites[0].source.path]
+        definitions = [
+            definition(
+                helper,
+                run,
+                self.sites[0],
+                nodes_of_values(first, run, helper.parameters),
+                first.module.default_indent,
+                self.options.width,
+            )
+            for run, helper in zip(runs, helpers, strict=True)
+        ]
+        texts = {}
+        for path, written in self.written.items():
+            module = rewritten(written.module, self._edits(path, runs, helpers))
+            if not self.is_shared:
+                module = inserted(module, definitions, min(site.top for site in self.sites))
+                if any(helper.annotations for helper in helpers) and not written.source.names.bindings.get(ANY):
+                    module = with_import(module, "typing", ANY)
+            else:
+                for name in names:
+                    module = with_import(module, relative_import(path, home), name)
+            texts[path] = module.code
+        if self.is_shared:
+            texts[home] = leaf_text(definitions, self._imports(runs, helpers), first.module)
+        return texts
+
+    def _edits(
+        self, path: str, runs: Sequence[Run], helpers: Sequence[Helper]
+    ) -> dict[cst.IndentedBlock, list[Replacement]]:
+        edits: dict[cst.IndentedBlock, list[Replacement]] = {}
+        written = self.written[path]
+        for run, helper in zip(runs, helpers, strict=True):
+            for k, site in enumerate(self.sites):
+                if site.source.path == path:
+                    first, last = run.columns[0].statements[k], run.columns[-1].statements[k]
+                    (block, start), (_, end) = written.places[first], written.places[last]
+                    new = call(helper, run, site, k, first.col_offset, written.module, self.options.width)
+                    edits.setdefault(block, []).append(replacement(block, start, end + 1, new))
+        return edits
+
+    def _statement(self, column: Column) -> comments.Statement | str:
+        renamed = [shape.names != column.shapes[0].names or bool(column.values) for shape in column.shapes]
+        sites = zip(self.sites, column.statements, strict=True)
+        return comments.merged([self.written[site.source.path].node(one) for site, one in sites], renamed)
+
+    def _helper(self, run: Run, name: str) -> Helper:
+        statements = [self._statement(column) for column in run.columns]
+        parameters: list[str] = []
+        used = {name for column in run.columns for one in column.statements for name in _identifiers(one)} | {MODULE}
+        for row in run.interface.values:
+            hint = next((value.hint for value in row if value.hint), "value")
+            parameters.append(free_name(hint, {*used, *parameters}.__contains__))
+        return Helper(
+            name,
+            tuple(parameters),
+            _docstring(run, self.sites),
+            annotations_of(run, self.sites, is_usable_elsewhere if self.is_shared else None),
+            tuple(one for one in statements if not isinstance(one, str)),
+        )
+
+    def _imports(self, runs: Sequence[Run], helpers: Sequence[Helper]) -> dict[str, Imported]:
+        """What the module of the helpers imports: for their statements and for their annotations."""
+        found: dict[str, Imported] = {}
+        for run, helper in zip(runs, helpers, strict=True):
+            for column in run.columns:
+                needed = needed_imports(self.sites, column.statements)
+                found |= {} if isinstance(needed, Hazard) else needed
+            if helper.annotations:
+                found |= annotation_imports(helper.annotations.texts, self.sites[0].source)
+        return found
+
+    def _patched(self, imports: Mapping[str, Imported], column: Column) -> Hazard | None:
+        """A test that replaces a name in a site's module would no longer reach the helper."""
+        for site, statement in zip(self.sites, column.statements, strict=True):
+            for name in imports:
+                if f"{self.options.module_of(site.source.path)}.{name}" in self.options.patched:
+                    message = f"`{name}` of this module is replaced by a test, which would not reach another module"
+                    return Hazard("FX-PATCHED", site.source.path, statement.lineno, message)
+        return None
 
 
 def _docstring(run: Run, sites: Sequence[Site]) -> str:

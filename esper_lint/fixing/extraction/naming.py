@@ -10,16 +10,17 @@ from collections.abc import Callable, Sequence
 from esper_lint.fixing.extraction.choosing import Run
 from esper_lint.fixing.extraction.flow import statements_of
 from esper_lint.fixing.extraction.sites import Site
-from esper_lint.fixing.stems import common_words, words_of
+from esper_lint.fixing.stems import common_words, joined, words_of
 
-_MOST_OUTS_NAMED = 3
+_MOST_OUTS_NAMED = 2
+_VAGUE = frozenset(("x", "y", "h", "z", "out", "outs", "output", "outputs", "hidden_states", "hidden", "input", "res"))
 _LONGEST = 40
 
 
 def helper_names(runs: Sequence[Run], sites: Sequence[Site], is_taken: Callable[[str], bool]) -> list[str]:
     """One free name a run, each with one leading underscore."""
     classes = [site.owner.name for site in sites]
-    stem = "_".join(common_words(classes) or words_of(classes[0]))
+    stem = joined(common_words(classes) or words_of(classes[0]))
     names: list[str] = []
     for run in runs:
         base = f"_{stem}_{_what(run, sites)}"[: _LONGEST + 1].rstrip("_")
@@ -44,11 +45,12 @@ def _what(run: Run, sites: Sequence[Site]) -> str:
             return "forward"
         return _called(statements, sites[0]) or "output"
     outs = [re.sub(r"\W", "", name.strip("_")) for name in run.interface.outs]
-    if outs and all(len(name) == 1 for name in outs):
+    if outs and all(len(name) == 1 for name in outs) and len(outs) > 1:
         return "".join(outs)
-    if 0 < len(outs) <= _MOST_OUTS_NAMED and sum(map(len, outs)) <= _LONGEST // 2:
-        return "_".join(outs)
-    return _called(statements, sites[0]) or (outs[-1] if outs else "step")
+    telling = [name for name in outs if name.lower() not in _VAGUE]
+    if 0 < len(telling) <= _MOST_OUTS_NAMED and len(telling) == len(outs):
+        return "_".join(telling)
+    return _called(statements, sites[0]) or (telling or outs or ["step"])[-1]
 
 
 def _called(statements: Sequence[ast.stmt], site: Site) -> str:

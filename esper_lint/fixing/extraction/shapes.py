@@ -124,15 +124,13 @@ class _Writer:
 
     def _name(self, node: ast.Name, hint: str, *, is_fixed: bool) -> None:
         kind = self.site.kind_of(node.id)
-        self.key.append(type(node.ctx).__name__)
         if node.id == self.site.self_name:
-            self.key.append("self")
+            self.key.append(("self",))
         elif kind != "global":
             self._local(node.id)
         elif is_fixed or isinstance(node.ctx, ast.Store) or not self.site.source.names.is_value(node.id):
-            self.key += ["global", node.id]
+            self.key.append(("global", node.id))
         else:
-            self.key.pop()
             self._value("name", node, hint)
 
     def _attribute(self, node: ast.Attribute, hint: str, *, is_fixed: bool) -> None:
@@ -140,7 +138,7 @@ class _Writer:
         if of_self and not is_fixed and isinstance(node.ctx, ast.Load) and is_stable(node.attr, self.site):
             self._value("attribute", node, hint or node.attr)
             return
-        self.key += ["Attribute", node.attr, type(node.ctx).__name__]
+        self.key += [("attribute", node.attr), type(node.ctx).__name__]
         # A helper is given values, not modules or classes to look things up in.
         self.write(node.value, is_fixed=True)
 
@@ -155,11 +153,11 @@ class _Writer:
             self.write(argument, is_fixed=takes_names)
 
     def _local(self, name: str) -> None:
-        self.key.append("local")
+        self.key.append(("local",))
         self.names.append(name)
 
     def _value(self, kind: str, node: ast.expr, hint: str) -> None:
-        self.key.append("value")
+        self.key.append(("value",))
         self.values.append(Value(kind, ast.unparse(node), node, hint))
 
 

@@ -16,7 +16,7 @@ from esper_lint.fixing.extraction.module_names import ModuleNames, bound_in, mod
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """A file that parses.  ``path`` is what people call it."""
 
@@ -38,6 +38,11 @@ class Source:
         return {node.name: node for node in statements_of(self.tree.body) if isinstance(node, ast.ClassDef)}
 
     @cached_property
+    def sites(self) -> Sequence[Site]:
+        """Every method called forward, in the order of the text."""
+        return list(sites_in(self))
+
+    @cached_property
     def definitions(self) -> Sequence[Function]:
         """Every function in the order of the text; its place in it is how syntax trees of another make find it."""
         return list(_functions(self.tree))
@@ -50,7 +55,7 @@ def source_of(path: str, text: str) -> Source:
         return Source(path, text, ast.parse(text))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Site:
     """One forward of a group; ``qualname`` is that of its class.
 

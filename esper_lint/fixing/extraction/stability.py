@@ -23,12 +23,10 @@ def _stable_attributes(owner: ast.ClassDef, tree: ast.Module) -> frozenset[str]:
         return frozenset()
     set_here: dict[str, list[ast.expr | None]] = {}
     for node in ast.walk(constructor):
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        for target in targets:
-            if isinstance(target, ast.Attribute):
-                set_here.setdefault(target.attr, []).append(node.value)  # type: ignore[union-attr]
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Attribute):
+                    set_here.setdefault(target.attr, []).append(node.value)
     inside = {id(node) for node in ast.walk(constructor)}
     set_elsewhere = {
         node.attr

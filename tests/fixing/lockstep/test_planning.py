@@ -20,7 +20,7 @@ def planned(folder: Path, *paths: str, **options: object) -> Plan:
 
 
 def written(found: Plan) -> dict[str, bytes]:
-    return {edit.name: edit.after for edit in found.edits}
+    return {edit.name: edit.after or b"" for edit in found.edits}
 
 
 def refused(found: Plan) -> list[tuple[str, str, int]]:

@@ -1,0 +1,122 @@
+"""What ``esper-lint fix`` says: the JSON document of what was made and refused, and the lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from esper_lint.cli.wording import counted
+from esper_lint.contracts.book import Place
+from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal
+from esper_lint.fixing.lockstep.planning import Plan
+from esper_lint.fixing.refusals import Refusal
+from esper_lint.rules.excerpt import printable
+
+_SHOWN = 20
+_Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that a run plans; the edits of ``fixes`` hold those of ``resync`` too."""
+
+    resync: Plan
+    fixes: Fixes
+
+    @property
+    def edits(self) -> tuple[FileEdit, ...]:
+        return self.fixes.edits
+
+
+def fix_document(outcome: Outcome, *, is_written: bool) -> _Object:
+    fixes = outcome.fixes
+    return {
+        "schema_version": 1,
+        "is_written": is_written,
+        "files": [edit.name for edit in outcome.edits],
+        "fixed": [
+            {"rule": "ESP201", "contract": one.contract, **_place(one.member), "source": _place(one.source)}
+            for one in outcome.resync.fixed
+        ],
+        "fixes": [_fix(one) for one in fixes.made],
+        "withheld": [_fix(one) for one in fixes.withheld],
+        "refusals": [
+            *({"group": None, "rule": "ESP201", **_refusal(one)} for one in outcome.resync.refusals),
+            *(
+                {
+                    "group": one.group,
+                    "rule": one.rule,
+                    **_refusal(one.causes[0]),
+                    "causes": [*map(_refusal, one.causes)],
+                }
+                for one in fixes.refused
+            ),
+        ],
+    }
+
+
+def told(outcome: Outcome, *, is_written: bool) -> Iterator[str]:
+    """One line for each fix and each refusal, and a summary."""
+    fixes = outcome.fixes
+    done = "fixed" if is_written else "would fix"
+    for fix in fixes.made:
+        yield f"{done}: {_at(fix)} {fix.rule} {fix.strategy}: {printable(fix.summary)}"
+    for fix in fixes.withheld[:_SHOWN]:
+        yield f"unsafe: {_at(fix)} {fix.rule} {fix.strategy}: {printable(fix.summary)}"
+    refusals = [*outcome.resync.refusals, *(one.causes[0] for one in fixes.refused)]
+    for refusal in refusals[:_SHOWN]:
+        yield f"refused: {printable(refusal.path)}:{refusal.line} {refusal.code} {printable(refusal.message)}"
+    if len(refusals) > _SHOWN:
+        yield f"{len(refusals) - _SHOWN} more refusals; --output-format json has them all"
+    yield _summary(outcome, done)
+
+
+def _summary(outcome: Outcome, done: str) -> str:
+    fixes, members = outcome.fixes, len(outcome.resync.fixed)
+    made = [counted(len(fixes.made), "group")] if fixes.made else []
+    made += [f"{counted(members, 'member')} of contracts"] if members else []
+    refused = len(outcome.resync.refusals) + len(fixes.refused)
+    parts = [f"{done} {' and '.join(made)} in {counted(len(outcome.edits), 'file')}" if made else "nothing to fix"]
+    if fixes.withheld:
+        parts.append(f"{len(fixes.withheld)} more with --unsafe-fixes")
+    if refused:
+        parts.append(f"refused {refused}")
+    return "; ".join(parts)
+
+
+def _at(fix: GroupFix) -> str:
+    return f"{printable(fix.members[0].path)}:{fix.members[0].line}"
+
+
+def _fix(fix: GroupFix) -> _Object:
+    return {
+        "group": fix.group,
+        "rule": fix.rule,
+        "strategy": fix.strategy,
+        "tier": fix.tier.value,
+        "summary": fix.summary,
+        "members": [{"path": one.path, "qualname": one.qualname, "line": one.line} for one in fix.members],
+        "new": [{"path": path, "name": name} for path, name in fix.new],
+        "certificate": {
+            "obligations": [
+                {"kind": one.kind, "path": one.path, "line": one.line, "message": one.message}
+                for one in fix.obligations
+            ]
+        },
+        "notes": list(fix.notes),
+    }
+
+
+def _group_refusal(one: GroupRefusal) -> _Object:
+    causes = [_refusal(cause) for cause in one.causes]
+    return {"group": one.group, "rule": one.rule, **causes[0], "causes": causes}
+
+
+def _refusal(one: Refusal) -> _Object:
+    return {"code": one.code, "path": one.path, "line": one.line, "message": one.message}
+
+
+def _place(place: Place) -> _Object:
+    return {"path": place.path, "qualname": place.qualname, "line": place.line}

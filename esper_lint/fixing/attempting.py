@@ -1,0 +1,88 @@
+"""One group of a report -> the fix of it, or of the largest part that can be fixed, and why others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from esper_lint.findings import Group, Member, UnitKind
+from esper_lint.fixing.extraction.extracting import Options, extracted
+from esper_lint.fixing.extraction.plan import Extraction
+from esper_lint.fixing.extraction.sites import Site, Source
+from esper_lint.fixing.merging.merge import merged
+from esper_lint.fixing.merging.values import ClassSite, Unmergeable
+from esper_lint.fixing.proving import Proved, proved_extraction, proved_merge
+from esper_lint.fixing.refusals import Refusal
+from esper_lint.fixing.subsets import largest
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """``found`` is a proved fix, or the causes why there is none; ``causes`` say why members were left out of a fix."""
+
+    found: Proved | tuple[Refusal, ...]
+    causes: tuple[Refusal, ...] = ()
+
+
+def attempted(group: Group, members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> Attempt:
+    """``members`` are those that may be rewritten, two or more; ``sources`` are their files by path."""
+    once = _merge if group.unit is UnitKind.CLASS else _extraction
+    attempt = partial(_causes_or_proof, once, group, sources, options)
+    part, found = largest(members, lambda one: one.variant, attempt, lambda one: isinstance(one, Proved))
+    if isinstance(found, tuple) or len(part) == len(members):
+        return Attempt(found)
+    whole = attempt(members)
+    assert isinstance(whole, tuple)
+    left_out = [one for one in members if one not in part]
+    return Attempt(found, tuple(_left_out(one, whole[0]) for one in left_out))
+
+
+def _causes_or_proof(
+    once: object,
+    group: Group,
+    sources: Mapping[str, Source],
+    options: Options,
+    members: Sequence[Member],
+) -> Proved | tuple[Refusal, ...]:
+    found = once(members, sources, options)  # type: ignore[operator]
+    assert isinstance(found, (Proved, tuple))
+    return found
+
+
+def _extraction(
+    members: Sequence[Member], sources: Mapping[str, Source], options: Options
+) -> Proved | tuple[Refusal, ...]:
+    """Without attributes as values first: what needs none is safe."""
+    sites = [_site(one, sources[one.path]) for one in members]
+    plan = extracted(sites, options)
+    if not isinstance(plan, Extraction):
+        with_attributes = extracted(sites, options.giving_attributes())
+        if not isinstance(with_attributes, Extraction):
+            return tuple(Refusal(one.code, one.path, one.line, one.message) for one in plan.hazards)
+        plan = with_attributes
+    found = proved_extraction(plan, options.module_of)
+    return found if isinstance(found, Proved) else (found,)
+
+
+def _merge(members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> Proved | tuple[Refusal, ...]:
+    paths = {one.path for one in members}
+    path = members[0].path
+    if len(paths) > 1:
+        message = "the classes stand in different files; a base that they share would tie these together"
+        return (Refusal("FX-CYCLE", path, members[0].line, message),)
+    before = sources[path].text
+    plan = merged(before, [ClassSite(one.qualname, one.line) for one in members], options.helper_name)
+    if isinstance(plan, Unmergeable):
+        return (Refusal(plan.code, path, plan.line, plan.message),)
+    found = proved_merge(plan, path, before)
+    return found if isinstance(found, Proved) else (found,)
+
+
+def _site(member: Member, source: Source) -> Site:
+    """The site that a member is."""
+    return next(one for one in source.sites if one.qualname == member.qualname and one.function.lineno == member.line)
+
+
+def _left_out(member: Member, cause: Refusal) -> Refusal:
+    return Refusal(cause.code, member.path, member.line, f"`{member.qualname}` is left out: {cause.message}")

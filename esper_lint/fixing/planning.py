@@ -1,0 +1,298 @@
+"""A project -> its fixes: contracts that hold again, and groups of clones with what they share in one place.
+
+One group is fixed per file and pass; then the tree is compared anew, as it would be, until nothing is left to do.  A
+fix that leaves its members reported, or makes something new to report, is taken back and all is planned without it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from esper_lint.analysis import baseline_of, gather_overlay
+from esper_lint.config import Config
+from esper_lint.discovery.decoding import Undecodable
+from esper_lint.discovery.files import FileSet
+from esper_lint.discovery.generated import is_generated
+from esper_lint.evidence import Evidence
+from esper_lint.findings import Group, Member, Report
+from esper_lint.fixing.attempting import Attempt, attempted
+from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.extraction.extracting import Options
+from esper_lint.fixing.extraction.sites import Source, source_of
+from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Tier
+from esper_lint.fixing.line_length import line_length
+from esper_lint.fixing.mentions import mentions
+from esper_lint.fixing.packages import common_folder, module_name
+from esper_lint.fixing.proving import Proved
+from esper_lint.fixing.refusals import Refusal
+from esper_lint.fixing.texts import SourceText, Unwritable, text_of, with_text
+from esper_lint.judging import judged, narrowed
+from esper_lint.progress import Progress
+from esper_lint.tree import TreeChanged
+
+FIXED_BY_EXTRACTION = ("ESP101", "ESP102", "ESP103")
+FIXABLE = (*FIXED_BY_EXTRACTION, "ESP104")
+
+_UNREADABLE = (Undecodable, SyntaxError, ValueError, RecursionError, MemoryError, OSError)
+_Key = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for: UNSAFE fixes too, only the group of that id, a name for its helper."""
+
+    is_unsafe: bool = False
+    group: str = ""
+    helper_name: str = ""
+
+
+def planned(
+    files: FileSet, config: Config, wishes: Wishes, progress: Progress, before: Mapping[str, bytes] | None = None
+) -> Fixes:
+    """What to write so that no group that can be fixed is left; ``before`` are contents that will stand in any case.
+
+    Raises TreeChanged, and ConfigError for a baseline that cannot be used.
+    """
+    refused: dict[_Key, GroupRefusal] = {}
+    trials: dict[object, Attempt] = {}
+    while True:
+        planner = _Planner(files, config, wishes, progress, dict(before or {}), dict(refused), trials)
+        failed = planner.run()
+        if not failed:
+            return planner.fixes()
+        refused |= failed
+
+
+@dataclass
+class _Planner:
+    files: FileSet
+    config: Config
+    wishes: Wishes
+    progress: Progress
+    changed: dict[str, bytes]
+    refused: dict[_Key, GroupRefusal]
+    trials: dict[object, Attempt]
+    made: list[tuple[_Key, GroupFix]] = field(default_factory=list)
+    withheld: dict[_Key, GroupFix] = field(default_factory=dict)
+    left_out: list[GroupRefusal] = field(default_factory=list)
+    _texts: dict[str, SourceText] = field(default_factory=dict)
+    _sources: dict[str, Source] = field(default_factory=dict)
+
+    def run(self) -> dict[_Key, GroupRefusal]:
+        """Plan until nothing is left; the groups whose fixes turned out to be none."""
+        self._paths = {file.name: file.path for file in self.files.files}
+        self._mentions = mentions(self._contents())
+        self._width = line_length(self.config.project)
+        report, evidence = self._report()
+        known = _reported(report)
+        while self._pass(report, evidence):
+            report, evidence = self._report()
+            failed = self._failures(report, known)
+            if failed:
+                return failed
+        return {}
+
+    def fixes(self) -> Fixes:
+        edits = [
+            FileEdit(self._path(name), name, self._on_disk(name), data) for name, data in sorted(self.changed.items())
+        ]
+        refused = [*self.refused.values(), *self.left_out]
+        return Fixes(
+            tuple(edit for edit in edits if edit.before != edit.after),
+            tuple(fix for _, fix in self.made),
+            tuple(self.withheld.values()),
+            tuple(sorted(refused, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
+        )
+
+    # -- a pass --------------------------------------------------------------------------------------------------
+
+    def _pass(self, report: Report, evidence: Evidence) -> bool:
+        """Fix at most one group in each file; whether any was fixed."""
+        touched: set[str] = set()
+        for group, members in self._open(report, evidence):
+            paths = {member.path for member in members}
+            if not touched.isdisjoint(paths):
+                continue
+            key = _key(group.members)
+            found = self._attempt(group, members)
+            if not isinstance(found.found, Proved):
+                self.refused[key] = GroupRefusal(group.id, group.rule, found.found)
+                continue
+            fix = _fix(group, found.found)
+            if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
+                self.withheld[key] = fix
+                continue
+            causes = self._write(found.found)
+            if causes:
+                self.refused[key] = GroupRefusal(group.id, group.rule, causes)
+                continue
+            self.made.append((key, fix))
+            if found.causes:
+                self.left_out.append(GroupRefusal(group.id, group.rule, found.causes))
+            touched |= set(found.found.texts)
+        return bool(touched)
+
+    def _open(self, report: Report, evidence: Evidence) -> Iterator[tuple[Group, Sequence[Member]]]:
+        """The groups that are reported and of which nothing was decided yet, with the members that may be rewritten."""
+        active = {(one.path, one.line, one.rule) for one in report.active}
+        for group in report.groups:
+            key = _key(group.members)
+            wanted = not self.wishes.group or group.id.startswith(self.wishes.group)
+            if (
+                group.suppressed
+                or group.rule not in FIXABLE
+                or not wanted
+                or key in self.refused
+                or key in self.withheld
+            ):
+                continue
+            reported = [one for one in group.members if (one.path, one.forward_line, group.rule) in active]
+            free, causes = self._free(reported, evidence)
+            if len(free) > 1:
+                if causes:
+                    self.left_out.append(GroupRefusal(group.id, group.rule, tuple(causes)))
+                yield group, free
+            elif causes:
+                self.refused[key] = GroupRefusal(group.id, group.rule, tuple(causes))
+
+    def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[Refusal]]:
+        """The members that may be rewritten, and why others may not."""
+        free: list[Member] = []
+        causes: list[Refusal] = []
+        for one in members:
+            held = evidence.contracts.holder(one)
+            if held is not None:
+                message = f"`{one.qualname}` is under the contract `{held}`, which the fix would break"
+                causes.append(Refusal("FX-CONTRACT", one.path, one.line, message))
+            elif is_generated(self._text(one.path).data):
+                causes.append(Refusal("FX-GENERATED", one.path, one.line, f"`{one.qualname}`: the file is generated"))
+            elif one.path in self.files.selected:
+                free.append(one)
+        return free, causes
+
+    def _attempt(self, group: Group, members: Sequence[Member]) -> Attempt:
+        paths = {one.path for one in members}
+        texts = {path: self._text(path) for path in sorted(paths)}
+        trial = (_key(members), group.unit, tuple(text.data for text in texts.values()))
+        if trial not in self.trials:
+            sources = {path: self._source(path) for path in texts}
+            options = Options(
+                self.wishes.helper_name,
+                self._width,
+                scripted=self._mentions.scripted,
+                patched=self._mentions.patched,
+                module_of=partial(module_name, project=self.config.project, names=self._paths),
+                files=self._paths.keys() | self.changed.keys(),
+                folder=common_folder(list(texts), self.config.project, self._paths),
+            )
+            self.trials[trial] = attempted(group, members, sources, options)
+        return self.trials[trial]
+
+    def _write(self, found: Proved) -> tuple[Refusal, ...]:
+        """Put the new texts in the place of the old ones; the causes why that cannot be."""
+        new = {}
+        for path, text in found.texts.items():
+            try:
+                new[path] = with_text(self._text(path), text)
+            except Unwritable as error:
+                return (Refusal("FX-ENCODING", path, 1, str(error)),)
+        for path, text_ in new.items():
+            self.changed[path] = text_.data
+            self._texts[path] = text_
+            self._sources.pop(path, None)
+        return ()
+
+    # -- what came of it -----------------------------------------------------------------------------------------
+
+    def _failures(self, report: Report, known: set[tuple[str, str, str]]) -> dict[_Key, GroupRefusal]:
+        """The fixes after which a member is still reported, or something is that was not before."""
+        by_member = {(one.path, one.qualname): (key, fix) for key, fix in self.made for one in fix.members}
+        failed: dict[_Key, GroupRefusal] = {}
+        for group in report.groups:
+            if group.suppressed:
+                continue
+            for one in group.members:
+                found = by_member.get((one.path, one.qualname))
+                if found is None:
+                    continue
+                key, fix = found
+                is_left = group.rule in FIXED_BY_EXTRACTION
+                is_new = group.rule == "ESP104" and not known & {
+                    (member.path, member.qualname, rule) for member in group.members for rule in FIXABLE
+                }
+                if is_left or is_new:
+                    message = f"`{one.qualname}` would still be reported, as {group.rule}, for what is left of it"
+                    cause = Refusal("FX-NO-BENEFIT", one.path, _line(fix, one), message)
+                    failed.setdefault(key, GroupRefusal(fix.group, fix.rule, (cause,)))
+        return failed
+
+    def _report(self) -> tuple[Report, Evidence]:
+        files, evidence = gather_overlay(self.files, self.changed, self.config, progress=self.progress)
+        return narrowed(*judged(files, evidence, self.config, baseline_of(self.config), whole=False)), evidence
+
+    # -- files ---------------------------------------------------------------------------------------------------
+
+    def _text(self, name: str) -> SourceText:
+        if name not in self._texts:
+            self._texts[name] = text_of(self.changed.get(name) or self._on_disk(name) or b"")
+        return self._texts[name]
+
+    def _source(self, name: str) -> Source:
+        if name not in self._sources:
+            self._sources[name] = source_of(name, self._text(name).text)
+        return self._sources[name]
+
+    def _path(self, name: str) -> str:
+        return self._paths.get(name) or os.path.join(self.config.project, name)
+
+    def _on_disk(self, name: str) -> bytes | None:
+        """None for a file that only the fixes make.  Raises TreeChanged."""
+        if name not in self._paths:
+            return None
+        if name in self.files.overlay:
+            return self.files.overlay[name]
+        try:
+            with open(self._paths[name], "rb") as stream:
+                return stream.read()
+        except OSError:
+            raise TreeChanged(name) from None
+
+    def _contents(self) -> Iterator[bytes]:
+        for name in self._paths:
+            with suppress(TreeChanged):
+                yield self._on_disk(name) or b""
+
+
+def _fix(group: Group, found: Proved) -> GroupFix:
+    return GroupFix(
+        group.id,
+        group.rule,
+        found.strategy,
+        found.tier,
+        found.summary,
+        found.members,
+        found.new,
+        found.obligations,
+        found.notes,
+    )
+
+
+def _key(members: Sequence[Member]) -> _Key:
+    return tuple(sorted((one.path, one.qualname) for one in members))
+
+
+def _reported(report: Report) -> set[tuple[str, str, str]]:
+    return {
+        (member.path, member.qualname, group.rule)
+        for group in report.groups
+        if not group.suppressed
+        for member in group.members
+    }
+
+
+def _line(fix: GroupFix, member: Member) -> int:
+    return next(one.line for one in fix.members if (one.path, one.qualname) == (member.path, member.qualname))

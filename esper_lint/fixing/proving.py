@@ -1,0 +1,82 @@
+"""A plan -> a fix with its certificate, or the reason why it has none.
+
+The only place where what was planned and what is proved meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from esper_lint.fixing.certificate.certifying import certify
+from esper_lint.fixing.certificate.claims import Certificate, Claim, MergeClaim, Rejected, SiteClaim
+from esper_lint.fixing.certificate.claims import Rewritten as RewrittenFile
+from esper_lint.fixing.certificate.merging import certify_merge
+from esper_lint.fixing.extraction.plan import Extraction
+from esper_lint.fixing.fixes import Obligation, Rewritten, Tier
+from esper_lint.fixing.merging.values import Merge
+from esper_lint.fixing.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A fix that may be written: files with other texts, by path, and what the certificate takes for granted."""
+
+    strategy: str
+    tier: Tier
+    summary: str
+    texts: Mapping[str, str]
+    members: tuple[Rewritten, ...]
+    new: tuple[tuple[str, str], ...]
+    obligations: tuple[Obligation, ...]
+    notes: tuple[str, ...]
+
+
+def proved_extraction(plan: Extraction, module_of: Callable[[str], str]) -> Proved | Refusal:
+    """``module_of`` gives the dotted names of files, which imports between them go by."""
+    files = tuple(
+        RewrittenFile(path, plan.before.get(path), text, module_of(path)) for path, text in plan.after.items()
+    )
+    sites = tuple(SiteClaim(site.path, f"{site.qualname}.forward", site.line) for site in plan.sites)
+    found = certify(Claim(files, plan.helpers, sites, stable_attributes=plan.strategy == "S4"))
+    if isinstance(found, Rejected):
+        return _refusal(found)
+    tier = Tier.SAFE if len(files) == 1 and plan.strategy in ("S0", "S1", "S2", "S3") else Tier.UNSAFE
+    names = ", ".join(f"`{name}`" for _, name in plan.helpers)
+    what = "the whole forward" if plan.strategy == "S0" else f"{plan.statements} statements"
+    return Proved(
+        plan.strategy,
+        tier,
+        f"extract {what} of {len(plan.sites)} classes into {names}",
+        dict(plan.after),
+        tuple(Rewritten(site.path, site.qualname, site.line) for site in plan.sites),
+        plan.helpers,
+        _obligations(found),
+        plan.notes,
+    )
+
+
+def proved_merge(plan: Merge, path: str, before: str) -> Proved | Refusal:
+    """The classes keep their names; they get a base."""
+    classes = tuple(SiteClaim(path, site.qualname, site.line) for site in plan.classes)
+    found = certify_merge(MergeClaim(RewrittenFile(path, before, plan.after), plan.base, classes))
+    if isinstance(found, Rejected):
+        return _refusal(found)
+    return Proved(
+        "S6",
+        Tier.UNSAFE,
+        f"move what {len(classes)} classes share into their base `{plan.base}`",
+        {path: plan.after},
+        tuple(Rewritten(path, site.qualname, site.line) for site in plan.classes),
+        ((path, plan.base),),
+        _obligations(found),
+        plan.notes,
+    )
+
+
+def _refusal(found: Rejected) -> Refusal:
+    return Refusal("FX-CERT", found.path, found.line, f"not proved: {found.reason}")
+
+
+def _obligations(found: Certificate) -> tuple[Obligation, ...]:
+    return tuple(Obligation(one.kind, one.path, one.line, one.message) for one in found.obligations)
