@@ -39,13 +39,13 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_diff_is_shown_and_nothing_written(broken: Path, run: Run) -> None:
     outcome = run("fix", "--diff")
-    assert (outcome.status, outcome.out, outcome.err) == (1, DIFF, "would fix 1 member in 1 file\n")
+    assert (outcome.status, outcome.out, outcome.err) == (1, DIFF, "would fix 1 member of contracts in 1 file\n")
     assert (broken / "copy.py").read_text(encoding="utf-8") == drifted(COPY)
 
 
 def test_a_fix_is_written_and_undone(broken: Path, run: Run) -> None:
     outcome = run("fix")
-    assert (outcome.status, outcome.out, outcome.err) == (0, "", "fixed 1 member in 1 file\n")
+    assert (outcome.status, outcome.out, outcome.err) == (0, "", "fixed 1 member of contracts in 1 file\n")
     assert (broken / "copy.py").read_text(encoding="utf-8") == COPY
     assert run("check").status == 0
     assert run("fix", "--diff").status == 0 and run("fix", "--exit-non-zero-on-fix").err == "nothing to fix\n"
@@ -84,6 +84,8 @@ def test_json_has_what_was_fixed_and_refused(broken: Path, run: Run) -> None:
                 "source": {"path": "seed.py", "qualname": "Seed", "line": 2},
             }
         ],
+        "fixes": [],
+        "withheld": [],
         "refusals": [],
     }
 
