@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from esper_lint.fixing.certificate.claims import Obligation
+from esper_lint.fixing.certificate.closures import captured, closures
 from esper_lint.fixing.certificate.definition import Helper
 from esper_lint.fixing.certificate.inlining import Inlined
 from esper_lint.fixing.certificate.objection import Objection
@@ -30,6 +31,12 @@ def obligations(inlined: Inlined, path: str) -> Iterator[Obligation]:
 
 
 def _check_use(parameter: str, attribute: str, helper: Helper) -> None:
+    for closure in closures(helper.body, helper.scope):
+        if parameter in captured(closure, helper.scope):
+            line = getattr(closure.node, "lineno", helper.node.lineno)
+            raise Objection(
+                "captured", f"{parameter} stands for an attribute, and is kept for later", line, helper.path
+            )
     for node in ast.walk(helper.node):
         match node:
             case ast.Call(func=func, args=args, keywords=keywords):

@@ -71,6 +71,12 @@ def test_attributes_that_are_called_or_changed_may_not_be_passed(statement: str,
     assert kind_of(program(helper, site, site, stable=True)) in ("stable-attribute", "rebound")
 
 
+def test_attributes_that_are_kept_for_later_may_not_be_passed() -> None:
+    helper = "def _h(module, s, x):\n    a = module.f(lambda: s)\n    b = module.g(a, x)\n    return b"
+    site = Body("a = self.f(lambda: self.s)\nb = self.g(a, x)\nreturn b", "return _h(self, self.s, x)")
+    assert kind_of(program(helper, site, site, stable=True)) == "captured"
+
+
 def test_attributes_of_another_parameter_may_not_be_passed() -> None:
     assert kind_of(of.STABLE.changed(("self.damping, ", "x.damping, "))) == "argument"
 
@@ -303,3 +309,17 @@ def test_a_file_that_can_do_without_torch_still_can() -> None:
         after = file.after.replace(imports, f"{old}\nfrom torch import Size")
         sites = tuple(replace(site, line=site.line + old.count("\n") - imports.count("\n")) for site in claim.sites)
         assert kind_of(replace(claim, files=(replace(file, before=before, after=after),), sites=sites)) == kind
+
+
+def test_ends_of_lines_outside_the_sites_stay() -> None:
+    before, after = (text.replace("\n", "\r\n") for text in (of.ATTENTION.before, of.ATTENTION.after))
+    (file,) = of.ATTENTION.claim().files
+    right = replace(of.ATTENTION.claim(), files=(replace(file, before=before, after=after),))
+    assert kind_of(right) == "certified"
+    for wrong in (after.replace("_LIMIT = 8\r\n", "_LIMIT = 8\n"), after[:-2]):
+        assert kind_of(replace(right, files=(replace(file, before=before, after=wrong),))) == "layout"
+
+
+def test_a_last_line_without_an_end() -> None:
+    before, after = of.EFFECTS.before.rstrip("\n"), of.EFFECTS.after.rstrip("\n")
+    assert kind_of(of.EFFECTS.claim(before, after)) == "certified"

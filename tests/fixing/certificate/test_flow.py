@@ -446,6 +446,24 @@ WRONG: dict[str, tuple[str, str, Body, Body]] = {
         Body("a = self.f(x)\nb = flex(a)\nreturn b", "return _h(self, x, flex)"),
         Body("a = self.f(x)\nb = abs(a)\nreturn b", "return _h(self, x, abs)"),
     ),
+    "super moved": (
+        "super",
+        "def _h(module, x):\n    a = super().forward(x)\n    b = module.g(a)\n    return b",
+        Body("a = super().forward(x)\nb = self.g(a)\nreturn b", "return _h(self, x)"),
+        Body("a = super().forward(x)\nb = self.g(a)\nreturn b", "return _h(self, x)"),
+    ),
+    "private name moved": (
+        "mangled",
+        "def _h(module, x):\n    a = module.__f(x)\n    b = module.g(a)\n    return b",
+        Body("a = self.__f(x)\nb = self.g(a)\nreturn b", "return _h(self, x)"),
+        Body("a = self.__f(x)\nb = self.g(a)\nreturn b", "return _h(self, x)"),
+    ),
+    "inner class moved": (
+        "closure",
+        "def _h(module, x):\n    class A:\n        pass\n    return A",
+        Body("class A:\n    pass\nreturn A", "return _h(self, x)"),
+        Body("class A:\n    pass\nreturn A", "return _h(self, x)"),
+    ),
     "name of the helper taken": (
         "shadowed",
         HELPER.replace("_h", "taken"),

@@ -294,7 +294,7 @@ def _assigned(run: list[ast.stmt]) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(body=_bodies(wild=False), data=st.data(), seed=st.integers(0, 99))
 def test_a_right_extraction_is_certified(body: list[str], data: st.DataObject, seed: int) -> None:
     before = _source([*body, "return a, b"])
@@ -306,7 +306,7 @@ def test_a_right_extraction_is_certified(body: list[str], data: st.DataObject, s
     assert _behaviour(before, seed) == _behaviour(claim.files[0].after, seed)
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(body=_bodies(wild=False), data=st.data())
 def test_a_spoiled_extraction_is_rejected(body: list[str], data: st.DataObject) -> None:
     before = _source([*body, "return a, b"])
@@ -361,7 +361,7 @@ def _all_suites(statements: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
                 yield from _all_suites(getattr(statement, field))
 
 
-@settings(max_examples=400, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(body=_bodies(wild=True), data=st.data())
 def test_what_is_certified_behaves_as_before(body: list[str], data: st.DataObject) -> None:
     try:

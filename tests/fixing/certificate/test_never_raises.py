@@ -50,25 +50,25 @@ def _check_any(before: str, after: str, helper: str, site: str, line: int, *, ne
     _check(certify_merge(MergeClaim(file, helper, sites)))
 
 
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(_ANY, _ANY, _NAMES, _NAMES, st.integers(-1, 30), st.booleans())
 def test_any_texts(before: str, after: str, helper: str, site: str, line: int, new: bool) -> None:
     _check_any(before, after, helper, site, line, new=new)
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(hypothesmith.from_grammar("file_input"), _NAMES, st.integers(1, 3), st.booleans())
 def test_any_programs(text: str, name: str, line: int, new: bool) -> None:
     _check_any(text, f"import typing\n\n{text}", name, name, line, new=new)
 
 
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(EXAMPLES), _damaged())
 def test_a_damaged_text_after(example: Example, after: str) -> None:
     _check(certify(example.claim(after=after)))
 
 
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(BODIES, BODIES)
 def test_any_functions(before: str, after: str) -> None:
     """Sites that are there, and call a helper that is there too."""
