@@ -104,6 +104,21 @@ def _hazard(node: ast.AST) -> tuple[str, str]:
     return "", ""
 
 
+def check_unseen(site: ast.FunctionDef) -> None:
+    """Raises ``Objection`` where a site may look at its own local variables, of which some will not be there."""
+    for node in ast.walk(site):
+        match node:
+            case ast.Name(id="locals" | "eval" | "exec" as name):
+                pass
+            case ast.Call(func=ast.Name(id="vars" | "dir" as name), args=[], keywords=[]):
+                pass
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name in _FRAME_ATTRIBUTES:
+                pass
+            case _:
+                continue
+        raise Objection("introspection", f"{name} sees the variables of the site", getattr(node, "lineno", site.lineno))
+
+
 def identifiers(node: ast.AST) -> Iterator[str]:
     """Every identifier that is spelled at this node."""
     for field in ("id", "attr", "arg", "name", "asname", "rest"):

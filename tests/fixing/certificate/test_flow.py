@@ -134,6 +134,7 @@ RIGHT = {
         PLAIN_2,
         around("a = b = 0\nwith torch.no_grad(), torch.amp.autocast('cuda'):\n", RUN, CALL_2, "return a * b", 1),
     ),
+    "the site sees other names": (HELPER, PLAIN, around("", RUN, CALL, "return b, dir(b), vars(self)")),
     "one value passed twice": (
         "def _h(module, p, q):\n    a = module.f(p)\n    b = module.g(a, q)\n    return b",
         Body("a = self.f(x)\nb = self.g(a, y)\nreturn b", "b = _h(self, x, y)\nreturn b"),
@@ -458,6 +459,8 @@ WRONG: dict[str, tuple[str, str, Body, Body]] = {
         Body("a = self.__f(x)\nb = self.g(a)\nreturn b", "return _h(self, x)"),
         Body("a = self.__f(x)\nb = self.g(a)\nreturn b", "return _h(self, x)"),
     ),
+    "the site sees its variables": ("introspection", HELPER, PLAIN, around("", RUN, CALL, "return b, locals()")),
+    "the site sees their names": ("introspection", HELPER, PLAIN, around("", RUN, CALL, "return b, dir()")),
     "inner class moved": (
         "closure",
         "def _h(module, x):\n    class A:\n        pass\n    return A",
