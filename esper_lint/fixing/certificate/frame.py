@@ -51,8 +51,9 @@ def frame_of(
     sites = {id(chain[-1]): claim for claim, chain in chains.items()}
     if len(sites) != len(claims):
         raise Objection("claim", "a site is claimed twice, or in a new file", 1, after.path)
-    kept, added, found, imports = list(before.tree.body if before else ()), [], [], []
+    kept, added, found = list(before.tree.body if before else ()), [], []
     pairs: dict[SiteClaim, tuple[_Node, int]] = {}
+    imports: list[tuple[int, Import]] = []
     widened: list[tuple[Any, Any]] = []
     at = 0
     for position, statement in enumerate(after.tree.body):

@@ -323,3 +323,23 @@ def test_ends_of_lines_outside_the_sites_stay() -> None:
 def test_a_last_line_without_an_end() -> None:
     before, after = of.EFFECTS.before.rstrip("\n"), of.EFFECTS.after.rstrip("\n")
     assert kind_of(of.EFFECTS.claim(before, after)) == "certified"
+
+
+@pytest.mark.parametrize(
+    ("imported", "kind"),
+    [
+        ("from typing import Dict, List, Optional", "certified"),
+        ("from typing import (\n    Dict,\n    List,\n    Optional,\n)", "certified"),
+        ("from typing import Dict, Optional", "frame"),
+        ("from typing import Dict, Optional, List", "frame"),
+        ("from typing import Dict, List, Optional as Maybe", "frame"),
+        ("from typing import Dict as List, List, Optional", "shadowed"),
+        ("from typing import List, Optional, torch", "shadowed"),
+    ],
+)
+def test_an_import_may_be_widened(imported: str, kind: str) -> None:
+    head = "from typing import List, Optional\n\nKNOWN: List[Optional[int]] = []\n"
+    claim = program(HELPER.replace("x):", "x: Dict):") if "Dict," in imported else HELPER, PLAIN, PLAIN, head=head)
+    (file,) = claim.files
+    after = file.after.replace("from typing import List, Optional", imported, 1)
+    assert kind_of(replace(claim, files=(replace(file, after=after),))) == kind

@@ -1,0 +1,160 @@
+"""What becomes of every group of some libraries when everything is fixed that can be: the strategies, the refusals, and
+whether what was written holds.
+
+    python -m tests.benchmarks.fixes corpora/timm corpora/diffusers [--safe] [--refusals N]
+
+A copy of each folder is fixed by the planner, as the command does it, and checked without what made it: every file
+parses and compiles, no line outside of the members' forwards and classes was taken away, nothing is reported of them any
+more, and fixing the result again does nothing.  ``--refusals N`` prints N refusals drawn at random, to be judged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from esper_lint.analysis import gather
+from esper_lint.config import load
+from esper_lint.findings import Group, UnitKind
+from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.extraction.alignment import align
+from esper_lint.fixing.extraction.sites import Site, source_of
+from esper_lint.fixing.fixes import Fixes, GroupFix, Tier
+from esper_lint.fixing.planning import FIXED_BY_EXTRACTION, Wishes, planned
+from esper_lint.progress import Silence
+
+_LEAST_RUN = 3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--safe", action="store_true", help="without the fixes that are UNSAFE")
+    parser.add_argument("--refusals", type=int, default=0, metavar="N")
+    options = parser.parse_args()
+    broken = 0
+    refusals: list[str] = []
+    for folder in options.folders:
+        with tempfile.TemporaryDirectory() as place:
+            copy = Path(place, folder.name)
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+            (copy / "pyproject.toml").write_text("[tool.esper_lint]\ncopied-from = false\n", encoding="utf-8")
+            found, troubles = _measured(copy, is_unsafe=not options.safe)
+            refusals += found
+            broken += len(troubles)
+            for trouble in troubles:
+                print(f"  BROKEN {trouble}")
+    for line in random.Random(5).sample(refusals, min(options.refusals, len(refusals))):
+        print(line)
+    return 1 if broken else 0
+
+
+def _measured(folder: Path, *, is_unsafe: bool) -> tuple[list[str], list[str]]:
+    """Print the table of one library; its refusals, and what is wrong with what was written."""
+    config = load(str(folder), {}).config
+    files, evidence = gather([str(folder)], config, cwd=str(folder))
+    groups = [told.group for told in evidence.groups]
+    started = time.perf_counter()
+    fixes = planned(files, config, Wishes(is_unsafe=is_unsafe), Silence())
+    took = time.perf_counter() - started
+    print(f"{folder.name}: {len(groups)} groups, planned in {took:.1f} s")
+    _tables(groups, fixes)
+    _share(folder, groups, fixes)
+    troubles = [trouble for edit in fixes.edits for trouble in _troubles(edit, fixes.made)]
+    for edit in fixes.edits:
+        Path(edit.path).write_bytes(edit.after or b"")
+    again, _ = gather([str(folder)], config, cwd=str(folder))
+    second = planned(again, config, Wishes(is_unsafe=is_unsafe), Silence())
+    troubles += [f"{edit.name}: a second run would change it" for edit in second.edits]
+    refusals = [
+        f"{one.rule} {cause.code} {cause.path}:{cause.line} {cause.message}"
+        for one in fixes.refused
+        for cause in one.causes[:1]
+    ]
+    return refusals, troubles
+
+
+def _tables(groups: Sequence[Group], fixes: Fixes) -> None:
+    rules = Counter(group.rule for group in groups)
+    made = Counter((fix.strategy, fix.tier.value) for fix in (*fixes.made, *fixes.withheld))
+    refused = Counter((one.rule, one.causes[0].code) for one in fixes.refused)
+    print("  groups:", ", ".join(f"{rule} {number}" for rule, number in sorted(rules.items())))
+    print("  fixes:", ", ".join(f"{strategy} {tier} {number}" for (strategy, tier), number in sorted(made.items())))
+    for rule in sorted(rules):
+        codes = [(code, number) for (of, code), number in refused.most_common() if of == rule]
+        if codes:
+            print(f"  refusals of {rule}:", ", ".join(f"{code} {number}" for code, number in codes))
+
+
+def _share(folder: Path, groups: Sequence[Group], fixes: Fixes) -> None:
+    """Of the groups in one file with a common run and no hazard in their way, how many are fixed SAFE."""
+    fixed = {one for fix in fixes.made if fix.tier is Tier.SAFE for one in _members(fix)}
+    easy = [group for group in groups if _is_easy(folder, group)]
+    done = [group for group in easy if any((one.path, one.qualname) in fixed for one in group.members)]
+    print(f"  same file, a common run of {_LEAST_RUN} statements, no hazard: {len(done)} of {len(easy)} fixed SAFE")
+    for group in easy:
+        if group not in done:
+            print("    not fixed:", ", ".join(f"{one.path}:{one.line} {one.qualname}" for one in group.members))
+
+
+def _is_easy(folder: Path, group: Group) -> bool:
+    if group.rule not in FIXED_BY_EXTRACTION or group.unit is not UnitKind.FORWARD:
+        return False
+    if len({one.path for one in group.members}) > 1 or group.suppressed:
+        return False
+    path = group.members[0].path
+    source = source_of(path, (folder / path).read_text(encoding="utf-8"))
+    wanted = {(one.qualname, one.line) for one in group.members}
+    sites: list[Site] = [one for one in source.sites if (one.qualname, one.function.lineno) in wanted]
+    found = align(sites, lambda column: None)
+    return max(found.common_runs, default=0) >= _LEAST_RUN and not found.hazards
+
+
+def _members(fix: GroupFix) -> Iterator[tuple[str, str]]:
+    for one in fix.members:
+        yield one.path, one.qualname
+
+
+def _troubles(edit: FileEdit, made: Sequence[GroupFix]) -> Iterator[str]:
+    after = (edit.after or b"").decode("utf-8")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(after, edit.name, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        yield f"{edit.name}: {error}"
+        return
+    if edit.before is None:
+        return
+    before = edit.before.decode("utf-8")
+    names = {qualname for fix in made for path, qualname in _members(fix) if path == edit.name}
+    allowed = set(_lines_of(ast.parse(before), names))
+    old, new = before.splitlines(), after.splitlines()
+    for kind, start, end, *_ in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind in ("delete", "replace"):
+            for number in range(start, end):
+                if number + 1 not in allowed and old[number].strip():
+                    yield f"{edit.name}:{number + 1}: a line outside of the members was changed: {old[number]}"
+
+
+def _lines_of(tree: ast.Module, names: set[str], prefix: str = "") -> Iterator[int]:
+    """The lines of classes, and of imports, which may be widened."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) or (isinstance(node, ast.ClassDef) and any(name.rpartition(".")[2] == node.name for name in names)):
+            yield from range(node.lineno, (node.end_lineno or 0) + 1)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("XDG_CACHE_HOME", tempfile.mkdtemp())
+    sys.exit(main())
