@@ -9,6 +9,7 @@ from esper_lint.findings import Group, HoleKind, Member
 from esper_lint.fixing.suggesting.parsing import parsed
 from esper_lint.fixing.suggesting.values import Suggestion
 from esper_lint.rules.comparison import Comparison, Difference
+from esper_lint.rules.excerpt import callee
 from esper_lint.rules.wording import told
 
 _MOST_ARGUMENTS = 3  # a class with more switches than that is two classes
@@ -16,52 +17,43 @@ _ROOM = 80
 
 
 def one_class(group: Group, texts: Callable[[str], str]) -> Iterator[Suggestion]:
-    """At most one suggestion, for the first member; none where what differs is more than an argument could tell, or is
-    the name of an attribute, by which checkpoints know it."""
-    classes = _classes(group, texts) if group.rule == "ESP104" else []
-    if len(classes) != len(group.members) or len({_header(one) for one in classes}) > 1:
+    """At most one suggestion, for the first member and the one that is most like it; only their files are read.
+
+    None where what differs is more than a few constants and classes, such as the name of an attribute, by which
+    checkpoints know it, or where their bases or decorators differ.
+    """
+    if group.rule != "ESP104":
         return
-    first = group.members[0]
-    if len({_body(one) for one in classes}) == 1:
-        copies = " and ".join(_called(one) for one in group.members[1:3])
-        more = f", and {len(group.members) - 3} more" if len(group.members) > 3 else ""
-        message = f"`{first.qualname}` is the same class as {copies}{more}: keep one of them and use it for all"
-        yield Suggestion("merge", first.path, first.line, message)
+    peer, first = Comparison(group).nearest(0), group.members[0]
+    other = group.members[peer.index]
+    classes = _class(first, texts), _class(other, texts)
+    if classes[0] is None or classes[1] is None or _header(classes[0]) != _header(classes[1]):
         return
-    comparison = Comparison(group)
-    place = comparison.nearest_different(0).index
-    differences = [one for one in comparison.differences(0, place) if not _is_local(one)]
-    is_little = 0 < len(differences) <= _MOST_ARGUMENTS
-    if not is_little or any(one.kind in (HoleKind.ATTRIBUTE, HoleKind.STATEMENTS) for one in differences):
+    differences = [one for one in peer.differences if not _is_local(one)]
+    if first.variant == other.variant:
+        equal = sum(one.variant == first.variant for one in group.members)
+        more = f", and as {equal - 2} more" if equal > 2 else ""
+        use = f"keep one of them and use it for {'all' if more else 'both'}"
+        message = f"`{first.qualname}` is the same class as {_called(other)}{more}: {use}"
+    elif len(differences) > _MOST_ARGUMENTS or not all(map(_may_be_argument, differences)):
         return
-    built = "are built alike" if _constructor(classes[0]) == _constructor(classes[place]) else "are much alike"
-    other = _called(group.members[place])
-    message = (
-        f"`{first.qualname}` and {other} {built}: one class could do for both, with an argument for the"
-        f" {told(differences, _ROOM, renamed=False)}"
-    )
+    else:
+        built = "are built alike" if _constructor(classes[0]) == _constructor(classes[1]) else "are much alike"
+        argument = (
+            f", given as an argument what differs: {told(differences, _ROOM, renamed=False)}" if differences else ""
+        )
+        message = f"`{first.qualname}` and {_called(other)} {built}: one class could do for both{argument}"
     yield Suggestion("merge", first.path, first.line, message)
 
 
-def _classes(group: Group, texts: Callable[[str], str]) -> list[ast.ClassDef]:
-    """The classes of the members that are found where they should be."""
-    by_place: dict[tuple[str, int], ast.ClassDef] = {}
-    for path in dict.fromkeys(one.path for one in group.members):
-        tree = parsed(texts(path))
-        for node in ast.walk(tree) if tree is not None else ():
-            if isinstance(node, ast.ClassDef):
-                by_place[path, node.lineno] = node
-    places = ((one.path, one.line) for one in group.members)
-    return [by_place[place] for place in places if place in by_place]
+def _class(member: Member, texts: Callable[[str], str]) -> ast.ClassDef | None:
+    tree = parsed(texts(member.path))
+    found = (node for node in (ast.walk(tree) if tree else ()) if isinstance(node, ast.ClassDef))
+    return next((node for node in found if node.lineno == member.line), None)
 
 
-def _header(node: ast.ClassDef) -> str:
-    return ast.dump(ast.List([*node.bases, *(one.value for one in node.keywords), *node.decorator_list]))
-
-
-def _body(node: ast.ClassDef) -> str:
-    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    return "\n".join(map(ast.dump, body))
+def _header(node: ast.ClassDef) -> list[str]:
+    return list(map(ast.dump, [*node.bases, *node.keywords, *node.decorator_list]))
 
 
 def _constructor(node: ast.ClassDef) -> list[str]:
@@ -71,6 +63,14 @@ def _constructor(node: ast.ClassDef) -> list[str]:
 def _is_local(difference: Difference) -> bool:
     """Whether it is the name of a local, as far as its look can tell."""
     return difference.kind is HoleKind.NAME and difference.mine.islower() and difference.theirs.islower()
+
+
+def _may_be_argument(difference: Difference) -> bool:
+    """Whether it is a constant, or a class that is named or made."""
+    if difference.kind is HoleKind.CALL:
+        mine, theirs = callee(difference.mine) or "", callee(difference.theirs) or ""
+        return mine != theirs and all(one.rstrip("(…)").rpartition(".")[2][:1].isupper() for one in (mine, theirs))
+    return difference.kind in (HoleKind.LITERAL, HoleKind.NAME)
 
 
 def _called(member: Member) -> str:
