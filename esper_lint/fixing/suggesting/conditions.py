@@ -67,7 +67,8 @@ class Conditions:
         """Whether what a ``try`` imports is always there."""
         why: list[str] = []
         for one in statement.body:
-            if isinstance(one, ast.Assign) and isinstance(one.value, (ast.Constant, ast.Name)):
+            is_bound_plainly = isinstance(one, ast.Assign) and isinstance(one.value, (ast.Constant, ast.Name))
+            if is_bound_plainly or isinstance(one, (ast.FunctionDef, ast.ClassDef)):
                 continue
             found = [self._present(path, one) for path in imported(one)]
             if not found or not all(found):
@@ -146,7 +147,9 @@ class Conditions:
         first = FIRST_RELEASES.get(path)
         if first is None or self._torch is None or self._torch < first:
             return ()
-        return (self._required, f"`{path}` is in torch since {first}")
+        module = path.rpartition(".")[0]
+        shown = module if FIRST_RELEASES.get(module) == first else path  # said once for all that a module brought
+        return (self._required, f"`{shown}` is in torch since {first}")
 
     def _package(self, name: str) -> tuple[str, ...]:
         distribution = _DISTRIBUTIONS.get(name, name)

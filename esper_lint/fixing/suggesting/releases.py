@@ -53,7 +53,6 @@ _RELEASES = {
         "torch.set_default_device",
         "torch.nn.functional.scaled_dot_product_attention",
         "torch.backends.cuda.sdp_kernel",
-        "torch.distributed.tensor.parallel",
     ),
     "2.1": (
         "torch.export",
