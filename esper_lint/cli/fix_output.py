@@ -9,7 +9,7 @@ from typing import Any
 from esper_lint.cli.wording import counted
 from esper_lint.contracts.book import Place
 from esper_lint.fixing.edits import FileEdit
-from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
 from esper_lint.fixing.lockstep.planning import Plan
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.rules.excerpt import printable
@@ -44,16 +44,9 @@ def fix_document(outcome: Outcome, *, is_written: bool) -> _Object:
         "withheld": [_fix(one) for one in fixes.withheld],
         "refusals": [
             *({"group": None, "rule": "ESP201", **_refusal(one)} for one in outcome.resync.refusals),
-            *(
-                {
-                    "group": one.group,
-                    "rule": one.rule,
-                    **_refusal(one.causes[0]),
-                    "causes": [*map(_refusal, one.causes)],
-                }
-                for one in fixes.refused
-            ),
+            *map(_group_refusal, fixes.refused),
         ],
+        "suggestions": [_advice(one) for one in fixes.advice],
     }
 
 
@@ -70,6 +63,10 @@ def told(outcome: Outcome, *, is_written: bool) -> Iterator[str]:
         yield f"refused: {printable(refusal.path)}:{refusal.line} {refusal.code} {printable(refusal.message)}"
     if len(refusals) > _SHOWN:
         yield f"{len(refusals) - _SHOWN} more refusals; --output-format json has them all"
+    # A contract can be suggested for whatever is refused: the page of the refusal says so, once is enough.
+    advice = [one.suggestion for one in fixes.advice if one.suggestion.kind != "contract"]
+    for one in advice[:_SHOWN]:
+        yield f"suggested: {printable(one.path)}:{one.line} {printable(one.message)}"
     yield _summary(outcome, done)
 
 
@@ -112,6 +109,12 @@ def _fix(fix: GroupFix) -> _Object:
 def _group_refusal(one: GroupRefusal) -> _Object:
     causes = [_refusal(cause) for cause in one.causes]
     return {"group": one.group, "rule": one.rule, **causes[0], "causes": causes}
+
+
+def _advice(one: Advice) -> _Object:
+    told = one.suggestion
+    place = {"path": told.path, "line": told.line}
+    return {"group": one.group, "rule": one.rule, "kind": told.kind, **place, "message": told.message}
 
 
 def _refusal(one: Refusal) -> _Object:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.refusals import Refusal
+from esper_lint.fixing.suggesting.values import Suggestion
 
 
 class Tier(str, Enum):
@@ -65,6 +66,15 @@ class GroupRefusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """What people could do about a group that no fix was made for; nothing is ever written by it (DISPLAY)."""
+
+    group: str
+    rule: str
+    suggestion: Suggestion
+
+
+@dataclass(frozen=True, slots=True)
 class Fixes:
     """``edits`` make all of ``made``; ``withheld`` could be made too with ``--unsafe-fixes``."""
 
@@ -72,3 +82,4 @@ class Fixes:
     made: tuple[GroupFix, ...]
     withheld: tuple[GroupFix, ...]
     refused: tuple[GroupRefusal, ...]
+    advice: tuple[Advice, ...]

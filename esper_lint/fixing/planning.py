@@ -23,12 +23,13 @@ from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.sites import Source, source_of
-from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Tier
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Tier
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import mentions
 from esper_lint.fixing.packages import common_folder, module_name
 from esper_lint.fixing.proving import Proved
 from esper_lint.fixing.refusals import Refusal
+from esper_lint.fixing.suggesting.suggest import suggestions
 from esper_lint.fixing.texts import SourceText, Unwritable, text_of, with_text
 from esper_lint.judging import judged, narrowed
 from esper_lint.progress import Progress
@@ -79,6 +80,7 @@ class _Planner:
     made: list[tuple[_Key, GroupFix]] = field(default_factory=list)
     withheld: dict[_Key, GroupFix] = field(default_factory=dict)
     left_out: list[GroupRefusal] = field(default_factory=list)
+    advice: list[Advice] = field(default_factory=list)
     _texts: dict[str, SourceText] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
 
@@ -106,6 +108,7 @@ class _Planner:
             tuple(fix for _, fix in self.made),
             tuple(self.withheld.values()),
             tuple(sorted(refused, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
+            tuple(self.advice),
         )
 
     # -- a pass --------------------------------------------------------------------------------------------------
@@ -120,15 +123,17 @@ class _Planner:
             key = _key(group.members)
             found = self._attempt(group, members)
             if not isinstance(found.found, Proved):
-                self.refused[key] = GroupRefusal(group.id, group.rule, found.found)
+                self._refuse(group, found.found)
                 continue
             fix = _fix(group, found.found)
             if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
                 self.withheld[key] = fix
+                self._advise(group, is_refused=False)
                 continue
+            self._advise(group, is_refused=False)
             causes = self._write(found.found)
             if causes:
-                self.refused[key] = GroupRefusal(group.id, group.rule, causes)
+                self._refuse(group, causes)
                 continue
             self.made.append((key, fix))
             if found.causes:
@@ -157,7 +162,18 @@ class _Planner:
                     self.left_out.append(GroupRefusal(group.id, group.rule, tuple(causes)))
                 yield group, free
             elif causes:
-                self.refused[key] = GroupRefusal(group.id, group.rule, tuple(causes))
+                self._refuse(group, tuple(causes))
+
+    def _refuse(self, group: Group, causes: tuple[Refusal, ...]) -> None:
+        self.refused[_key(group.members)] = GroupRefusal(group.id, group.rule, causes)
+        self._advise(group, is_refused=True)
+
+    def _advise(self, group: Group, *, is_refused: bool) -> None:
+        """Note what people could do; of the group as it is on disk, since they will."""
+        if any(one.path in self.changed for one in group.members):
+            return
+        found = suggestions(group, lambda path: self._text(path).text, self.config.project, is_refused)
+        self.advice += [Advice(group.id, group.rule, one) for one in found]
 
     def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[Refusal]]:
         """The members that may be rewritten, and why others may not."""

@@ -151,7 +151,9 @@ def _troubles(edit: FileEdit, made: Sequence[GroupFix]) -> Iterator[str]:
 def _lines_of(tree: ast.Module, names: set[str], prefix: str = "") -> Iterator[int]:
     """The lines of classes, and of imports, which may be widened."""
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)) or (isinstance(node, ast.ClassDef) and any(name.rpartition(".")[2] == node.name for name in names)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) or (
+            isinstance(node, ast.ClassDef) and any(name.rpartition(".")[2] == node.name for name in names)
+        ):
             yield from range(node.lineno, (node.end_lineno or 0) + 1)
 
 
