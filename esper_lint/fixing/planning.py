@@ -93,10 +93,7 @@ class _Planner:
         known = _reported(report)
         while self._pass(report, evidence):
             report, evidence = self._report()
-            failed = self._failures(report, known)
-            if failed:
-                return failed
-        return {}
+        return self._failures(report, known)  # only now: what one pass leaves of a member, the next one may fix
 
     def fixes(self) -> Fixes:
         edits = [
@@ -157,6 +154,7 @@ class _Planner:
                 continue
             reported = [one for one in group.members if (one.path, one.forward_line, group.rule) in active]
             free, causes = self._free(reported, evidence)
+            free = self._left_of_fixes(free) or free
             if len(free) > 1:
                 if causes:
                     self.left_out.append(GroupRefusal(group.id, group.rule, tuple(causes)))
@@ -189,6 +187,18 @@ class _Planner:
             elif one.path in self.files.selected:
                 free.append(one)
         return free, causes
+
+    def _left_of_fixes(self, members: Sequence[Member]) -> list[Member]:
+        """Of members in several files those in one file that this run has fixed before, if there are several.
+
+        What a pass has left of them may look like others elsewhere; without those the next one can end what it began.
+        """
+        if self.wishes.is_unsafe or len({one.path for one in members}) == 1:
+            return []
+        fixed = {(one.path, one.qualname) for _, fix in self.made for one in fix.members}
+        ours = [one for one in members if (one.path, one.qualname) in fixed]
+        parts = [[one for one in ours if one.path == path] for path in sorted({one.path for one in ours})]
+        return next((part for part in parts if len(part) > 1), [])
 
     def _attempt(self, group: Group, members: Sequence[Member]) -> Attempt:
         paths = {one.path for one in members}

@@ -13,7 +13,7 @@ from esper_lint.fixing.merging.bindings import FUNCTIONS
 from esper_lint.fixing.merging.values import ClassSite, Unmergeable
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-UNREADABLE = Unmergeable("FX-UNREADABLE", 1, "the file cannot be read closely enough to be edited")
+UNREADABLE = Unmergeable("FX-ENCODING", 1, "the file cannot be read closely enough to be edited")
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,11 +195,11 @@ def test_merging_again_is_refused() -> None:
 def test_what_cannot_be_read(text: str) -> None:
     found = merged(text, [ClassSite("A", 2), ClassSite("B", 3)])
     assert isinstance(found, Unmergeable)
-    assert found.code in ("FX-UNREADABLE", "FX-NO-BENEFIT")
+    assert found.code in ("FX-ENCODING", "FX-NO-BENEFIT")
 
 
 def test_lone_carriage_returns_are_not_edited() -> None:
-    assert refusal(two().replace("\n", "\r")).code == "FX-UNREADABLE"
+    assert refusal(two().replace("\n", "\r")).code == "FX-ENCODING"
 
 
 def test_a_site_that_is_no_class() -> None:
