@@ -49,7 +49,7 @@ def merged(before: str, sites: Sequence[ClassSite], base_name: str = "") -> Merg
     found = too_little(source, chosen)
     if found is not None:
         return found
-    name = base_name or name_for([one.tree.name for one in source.classes], before)
+    name = base_name or _name(source, before)
     after = written(source, chosen, name)
     if not is_shorter(after, file):
         hardly = Unmergeable("FX-NO-BENEFIT", file.sites[0].line, "the file would hardly be shorter")
@@ -61,6 +61,11 @@ def merged(before: str, sites: Sequence[ClassSite], base_name: str = "") -> Merg
 
 def _line(site: ClassSite) -> int:
     return site.line
+
+
+def _name(source: Source, before: str) -> str:
+    parents = [dotted(base).rpartition(".")[2] for base in source.classes[0].tree.bases]
+    return name_for([one.tree.name for one in source.classes], (parents or [""])[0], before)
 
 
 def _names(parts: Sequence[Shared]) -> tuple[str, ...]:

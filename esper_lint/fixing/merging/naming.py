@@ -23,9 +23,10 @@ def stem(names: Sequence[str]) -> str:
     return "".join(word[:1].upper() + word[1:] for word in words)
 
 
-def base_name(names: Sequence[str], text: str) -> str:
-    """A name for the base class that stands nowhere in the text; the first class gives it if no word is common."""
-    found = stem(names) or stem(names[:1]) or "Module"
+def base_name(names: Sequence[str], parent: str, text: str) -> str:
+    """A name for the base class that stands nowhere in the text; ``parent``, its own base, gives it if no word is
+    common."""
+    found = stem(names) or stem([parent]) or "Module"
     candidate = f"_{found}" if found.endswith("Base") else f"_{found}Base"
     taken, number, free = taken_names(text), 2, candidate
     while free in taken:
@@ -44,10 +45,11 @@ def taken_names(text: str) -> frozenset[str]:
     return frozenset(_IDENTIFIER.findall(text)).union(dir(builtins))
 
 
-def _common(one: list[str], other: list[str]) -> list[str]:
-    """A longest common subsequence."""
-    if not one or not other:
-        return []
-    if one[0] == other[0]:
-        return [one[0], *_common(one[1:], other[1:])]
-    return max(_common(one[1:], other), _common(one, other[1:]), key=len)
+def _common(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """A longest common subsequence; rows of the usual table hold the subsequences themselves."""
+    row: list[list[str]] = [[] for _ in range(len(other) + 1)]
+    for word in one:
+        above, row = row, [[]]
+        for place, its in enumerate(other):
+            row.append([*above[place], word] if word == its else max(above[place + 1], row[place], key=len))
+    return row[-1]

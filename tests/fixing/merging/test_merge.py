@@ -52,12 +52,12 @@ def test_what_differs_and_what_belongs_to_the_class_stays() -> None:
     )
     found = merge(text.replace("        # low rank\n", ""))
     assert found.moved == ("__init__", "forward")
-    base = f'class _ABase(nn.Module):\n    """Shared by `A` and `B`."""\n\n{INIT}\n    # of forward\n{FORWARD}'
+    base = f'class _ModuleBase(nn.Module):\n    """Shared by `A` and `B`."""\n\n{INIT}\n    # of forward\n{FORWARD}'
     first = (
-        "# the small one\n@register\nclass A(_ABase):  # small\n"
+        "# the small one\n@register\nclass A(_ModuleBase):  # small\n"
         '    """Doc of A."""\n\n    width = 1\n\n    def own(self):\n        return 1  # own\n\n    # foot\n'
     )
-    second = "@register\nclass B(_ABase):\n    width = 2\n"
+    second = "@register\nclass B(_ModuleBase):\n    width = 2\n"
     expected = f"{HEAD}register = lambda one: one\n\n\n{base}\n\n{first}\n\n{second}"
     assert found.after == expected.replace("        # low rank\n", "")
 
