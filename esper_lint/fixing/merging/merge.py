@@ -12,7 +12,7 @@ from esper_lint.fixing.merging.bindings import bound, dotted
 from esper_lint.fixing.merging.choosing import Choice, choice
 from esper_lint.fixing.merging.naming import base_name as name_for
 from esper_lint.fixing.merging.naming import is_usable
-from esper_lint.fixing.merging.outline import outline
+from esper_lint.fixing.merging.outline import UNREADABLE, outline
 from esper_lint.fixing.merging.parts import Shared
 from esper_lint.fixing.merging.source import Source, source_of
 from esper_lint.fixing.merging.surroundings import Surroundings
@@ -32,7 +32,14 @@ def merged(before: str, sites: Sequence[ClassSite], base_name: str = "") -> Merg
         return Unmergeable("FX-NO-BENEFIT", sites[0].line if sites else 1, "a base for one class shares nothing")
     if base_name and not is_usable(base_name, before):
         return Unmergeable("FX-NAME", sites[0].line, f"`{base_name}` is taken, or cannot be the name of a base class")
-    file = outline(before, sorted(sites, key=_line))
+    try:
+        return _merged(before, sorted(sites, key=_line), base_name)
+    except RecursionError:  # trees are walked by recursion, in ``ast`` and libcst too
+        return UNREADABLE
+
+
+def _merged(before: str, sites: Sequence[ClassSite], base_name: str) -> Merge | Unmergeable:
+    file = outline(before, sites)
     if isinstance(file, Unmergeable):
         return file
     found = hopeless(file)

@@ -202,6 +202,16 @@ def test_lone_carriage_returns_are_not_edited() -> None:
     assert refusal(two().replace("\n", "\r")).code == "FX-ENCODING"
 
 
+@pytest.mark.parametrize("size", [300, 700, 2000, 20000])
+@pytest.mark.parametrize("deep", ["1{}", "x{}"])
+def test_code_that_is_nested_too_deeply_is_not_edited(deep: str, size: int) -> None:
+    more = deep.format(("+1" if deep[0] == "1" else ".a()") * size)
+    text = two(f"{BODY}\n    def more(self):\n        return {more}\n")
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("class ")]
+    found = merged(text, [ClassSite("", line) for line in lines])
+    assert not isinstance(found, Unmergeable) or found.code == "FX-UNREADABLE"
+
+
 def test_a_site_that_is_no_class() -> None:
     with pytest.raises(LookupError):
         merged(two(), [ClassSite("A", 1), ClassSite("B", 2)])
