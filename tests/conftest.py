@@ -1,4 +1,5 @@
-"""What holds for every test: no deadline on a machine that others use too, and nobody's index but the test's own."""
+"""What holds for every test: no deadline on a machine that others use too, and nobody's index but the test's own; and
+the flag that writes golden texts anew."""
 
 from __future__ import annotations
 
@@ -9,6 +10,10 @@ from hypothesis import settings
 
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regen", action="store_true", help="write the golden texts of fixes anew")
 
 
 @pytest.fixture(autouse=True)

@@ -145,6 +145,9 @@ class _Aligner:
         statement = blocks[0][index]
         k = next(k for k, at in enumerate(row) if at == -1)
         rivals = [one for one in blocks[k] if type(one) is type(statement)]
+        if isinstance(statement, ast.Try) and rivals:
+            self.found.hazards.append(self._hazard("FX-TRY", statement, "the difference is inside a `try`"))
+            return
         for other in rivals:
             mine, theirs = self._shape(statement, 0).key, self._shape(other, k).key
             if len(mine) != len(theirs):

@@ -31,6 +31,16 @@ class Run:
     def columns(self) -> Sequence[Column]:
         return self.stretch.columns[self.start : self.end]
 
+    def is_whole(self, k: int, site: Site) -> bool:
+        """Whether it is all that the ``k``-th site does."""
+        return self.begins(k, site) and self.ends(k, site)
+
+    def begins(self, k: int, site: Site) -> bool:
+        return self.columns[0].statements[k] is site.body[0]
+
+    def ends(self, k: int, site: Site) -> bool:
+        return self.columns[-1].statements[k] is site.body[-1]
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -47,8 +47,8 @@ class Options:
     """``helper_name`` names the helper, ``width`` is how long a line may be; see ``chosen`` for ``with_attributes``.
 
     ``scripted`` are the names of classes that TorchScript compiles, ``patched`` the dotted names that tests replace,
-    ``module_of`` gives the dotted names of files, ``files`` are all that there are, and ``folder`` is where a module for several of
-    them would go.
+    ``module_of`` gives the dotted names of files, ``files`` are all that there are, and ``folder`` is where a module for
+    several of them would go.  ``assumes_breaks`` takes a call of what is not known for one that breaks the graph.
     """
 
     helper_name: str = ""
@@ -59,6 +59,7 @@ class Options:
     module_of: Callable[[str], str] = str
     files: Collection[str] = ()
     folder: str | None = None
+    assumes_breaks: bool = False
 
     def giving_attributes(self) -> Options:
         """The same, with attributes as values."""
@@ -273,11 +274,9 @@ def _docstring(run: Run, sites: Sequence[Site]) -> str:
     if len(names) > _NAMED + 1:
         names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    statements = [column.statements[0] for column in run.columns]
-    if statements[0] is sites[0].body[0]:
-        what = "Forward" if run.interface.returns and len(statements) == len(sites[0].body) else "Start of the forward"
-    else:
-        what = "End of the forward" if statements[-1] is sites[0].body[-1] else "Part of the forward"
+    begins = all(run.begins(k, site) for k, site in enumerate(sites))
+    ends = all(run.ends(k, site) for k, site in enumerate(sites))
+    what = "Forward" if begins and ends else f"{'Start' if begins else 'End' if ends else 'Part'} of the forward"
     return f"{what} of {listed}."
 
 
@@ -287,8 +286,7 @@ def _strategy(runs: Sequence[Run], sites: Sequence[Site]) -> str:
         return "S4" if any(value.kind == "attribute" for value in values) else "S3"
     if len(runs) > 1:
         return "S2"
-    whole = all(len(runs[0].columns) == len(site.body) for site in sites)
-    return "S0" if whole else "S1"
+    return "S0" if all(runs[0].is_whole(k, site) for k, site in enumerate(sites)) else "S1"
 
 
 def _causes(choice: Choice, alignment: Alignment, sites: Sequence[Site]) -> tuple[Hazard, ...]:

@@ -18,6 +18,12 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Names = frozenset[str]
 
 _NONE: Names = frozenset()
+_PASSING = frozenset(
+    (
+        *("autocast", "device", "enable_grad", "inference_mode", "no_grad", "record_function", "sdp_kernel"),
+        *("sdpa_kernel", "set_grad_enabled", "stream"),
+    )
+)
 _SCOPES = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -79,13 +85,16 @@ class Flow:
         if isinstance(one, (ast.For, ast.AsyncFor, ast.While)):
             return self._live_before_loop(one, after, exits, record=record)
         if isinstance(one, (ast.With, ast.AsyncWith)):
-            inner = self._live(one.body, after, exits, record=record)
+            within = exits
+            if not all(_lets_exceptions_pass(item.context_expr) for item in one.items):
+                within = _Exits(exits.after_loop, exits.loop_head, exits.handlers | after)
+            inner = self._live(one.body, after, within, record=record)
             bound = {name for item in one.items if item.optional_vars for name, _ in bound_in(item.optional_vars)}
             return (inner - bound) | frozenset().union(*(reads(item) for item in one.items))
         if isinstance(one, ast.Try) or type(one).__name__ == "TryStar":
             return self._live_before_try(one, after, exits, record=record)  # type: ignore[arg-type]
         if isinstance(one, ast.Match):
-            live = after | reads(one.subject)
+            live = reads(one.subject) | (_NONE if _is_exhaustive(one) else after)
             for case in one.cases:
                 inner = self._live(case.body, after, exits, record=record)
                 bound = {name for name, _ in pattern_names(case.pattern)}
@@ -157,7 +166,7 @@ class Flow:
             )
             found = self._sure(one.body, now | bound, record=record)
             # Swallowed exceptions end the block early.
-            return now - _deleted(one.body) if any(_swallows(item.context_expr) for item in one.items) else found
+            return found if all(_lets_exceptions_pass(item.context_expr) for item in one.items) else now - _deleted(one.body)
         if isinstance(one, ast.Try) or type(one).__name__ == "TryStar":
             return self._sure_after_try(one, now, record=record)  # type: ignore[arg-type]
         if isinstance(one, ast.Match):
@@ -165,7 +174,7 @@ class Flow:
                 self._sure(case.body, now | {name for name, _ in pattern_names(case.pattern)}, record=record)
                 for case in one.cases
             ]
-            return _met([*sides, now])
+            return _met(sides if _is_exhaustive(one) else [*sides, now])
         if isinstance(one, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
             return None
         if isinstance(one, ast.Delete):
@@ -290,16 +299,23 @@ def _deleted(block: Iterable[ast.stmt]) -> Names:
     )
 
 
+def _is_exhaustive(one: ast.Match) -> bool:
+    """Whether the last case takes whatever comes."""
+    last = one.cases[-1]
+    return last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+
+
 def _met(sides: Sequence[Names | None]) -> Names | None:
     """What is bound on every way that comes through; None if none does."""
     coming = [side for side in sides if side is not None]
     return frozenset.intersection(*coming) if coming else None
 
 
-def _swallows(context: ast.expr) -> bool:
-    """Whether a context manager is known to end its block quietly at an exception."""
-    return any(
-        isinstance(node, (ast.Name, ast.Attribute))
-        and (node.id if isinstance(node, ast.Name) else node.attr) in ("suppress", "raises")
-        for node in ast.walk(context)
-    )
+def _lets_exceptions_pass(context: ast.expr) -> bool:
+    """Whether a context manager is known not to end its block quietly at an exception, as those of torch are."""
+    if not isinstance(context, ast.Call) or not isinstance(context.func, ast.Attribute):
+        return False
+    root: ast.expr = context.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Name) and root.id == "torch" and context.func.attr in _PASSING

@@ -83,6 +83,8 @@ def reads_of(statement: ast.stmt) -> set[str]:
 def _of_name(node: ast.Name, site: Site, hazard: object) -> Iterator[Hazard]:
     if node.id in ("super", "__class__") and site.kind_of(node.id) == "global":
         yield hazard("FX-SUPER", node, f"`{node.id}` means the class that it is written in")  # type: ignore[operator]
+    elif node.id in site.outer_names and not isinstance(node.ctx, ast.Load):
+        yield hazard("FX-CTRL", node, f"`{node.id}` is a variable of an outer scope")  # type: ignore[operator]
     elif node.id == site.self_name and not isinstance(node.ctx, ast.Load):
         yield hazard("FX-SHADOW", node, f"`{node.id}` is bound to something else")  # type: ignore[operator]
 

@@ -80,8 +80,7 @@ def _at_site(run: Sequence[ast.stmt], site: Site, *, returns: bool) -> tuple[set
         message = f"`{min(caught)}` may be read by the handler around when a statement raises"
         return Hazard("FX-TRY", site.source.path, run[0].lineno, message)
     outs = set() if returns else set(bound & flow.live_after(run[-1]))
-    after = flow.surely_bound(run, before)
-    unsure = outs - (after or frozenset())
+    unsure = outs - (flow.surely_bound(run, frozenset()) or frozenset())
     return exposed | unsure, outs
 
 

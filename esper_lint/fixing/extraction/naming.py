@@ -41,7 +41,7 @@ def _what(run: Run, sites: Sequence[Site]) -> str:
     """What a helper gives: the whole forward, its results, or what the last submodule that it calls makes of them."""
     statements = [column.statements[0] for column in run.columns]
     if run.interface.returns:
-        if len(statements) == len(sites[0].body):
+        if all(run.is_whole(k, site) for k, site in enumerate(sites)):
             return "forward"
         return _called(statements, sites[0]) or "output"
     outs = [re.sub(r"\W", "", name.strip("_")) for name in run.interface.outs]

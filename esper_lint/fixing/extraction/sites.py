@@ -86,15 +86,20 @@ class Site:
         return Flow(self.function)
 
     @cached_property
-    def local_names(self) -> frozenset[str]:
-        """What the forward binds in its own scope."""
-        outer = {
+    def outer_names(self) -> frozenset[str]:
+        """What the forward, or a function inside it, declares global or nonlocal."""
+        return frozenset(
             name
             for node in ast.walk(self.function)
             if isinstance(node, (ast.Global, ast.Nonlocal))
             for name in node.names
-        }
-        return (frozenset(parameter_names(self.function.args)) | bound_within(self.function.body)) - outer
+        )
+
+    @cached_property
+    def local_names(self) -> frozenset[str]:
+        """What the forward binds in its own scope."""
+        own = frozenset(parameter_names(self.function.args)) | bound_within(self.function.body)
+        return own - self.outer_names
 
     @cached_property
     def inner_names(self) -> frozenset[str]:

@@ -1,0 +1,25 @@
+# classes: First Second
+# expect: S1
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        if self.causal:
+            mask = self.build(x)
+            h = self.masked(self.act(self.up(self.norm(x))), mask, self.scale * 2)
+        else:
+            mask = None
+            h = self.plain(self.act(self.up(self.norm(x))), x, self.scale * 2)
+        return self.first(h, mask)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        if self.causal:
+            mask = self.build(x)
+            h = self.masked(self.act(self.up(self.norm(x))), mask, self.scale * 2)
+        else:
+            mask = None
+            h = self.plain(self.act(self.up(self.norm(x))), x, self.scale * 2)
+        return self.second(h, h, mask)

@@ -1,0 +1,29 @@
+# classes: First Second
+# expect: S1
+# What writes a global stays; a helper would write a variable of its own.
+from torch import nn
+
+calls = 0
+
+
+def _first_down(module, x):
+    """Part of the forward of First and Second."""
+    calls = calls + 1
+    h = module.norm(x)
+    h = module.up(h)
+    h = module.act(h)
+    return module.down(h)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        global calls
+        h = _first_down(self, x)
+        return self.first(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        global calls
+        h = _first_down(self, x)
+        return self.second(h, x)
