@@ -5,7 +5,7 @@ from torch import nn
 
 
 def _first_note(module, x):
-    """Start of the forward of First and Second."""
+    """End of the forward of First and Second."""
     module.seen = module.seen + 1
     module.mean = module.average(x, module.mean)
     module.spread = module.deviation(x, module.spread)

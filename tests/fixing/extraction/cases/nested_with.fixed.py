@@ -4,22 +4,22 @@ import torch
 from torch import nn
 
 
-def _first_close(module, x):
+def _first_close(module):
     """Start of the forward of First and Second."""
-    with torch.no_grad(), module.scope(x) as outer:
-        with module.inner(outer) as (left, right):
+    with torch.no_grad(), torch.cuda.device(module.index) as outer:
+        with torch.autocast("cuda") as (left, right):
             h = module.join(left, right)
         h = module.close(h, outer)
     return outer, h
 
 
 class First(nn.Module):
-    def forward(self, x):
-        outer, h = _first_close(self, x)
+    def forward(self, x, outer):
+        outer, h = _first_close(self)
         return self.first(h, outer)
 
 
 class Second(nn.Module):
-    def forward(self, x):
-        outer, h = _first_close(self, x)
+    def forward(self, x, outer):
+        outer, h = _first_close(self)
         return self.second(h, x, outer)
