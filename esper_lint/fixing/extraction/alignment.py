@@ -14,6 +14,7 @@ from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.hazards import hazards_of
 from esper_lint.fixing.extraction.shapes import Shape, Value, shape_of, values_differ
 from esper_lint.fixing.extraction.sites import Site
+from esper_lint.fixing.extraction.stability import change_of, is_set_up
 
 _ENTERED = (ast.If, ast.For, ast.While, ast.With)
 _MOST_CELLS = 250_000
@@ -48,17 +49,27 @@ class Alignment:
     common_runs: list[int] = field(default_factory=list)
 
 
-def align(sites: Sequence[Site], allowed: Callable[[Column], Hazard | None]) -> Alignment:
-    """``allowed`` gives a further reason, if there is one, why a common statement may not move."""
-    aligner = _Aligner(sites, allowed)
+Obstacle = Callable[[Column], Hazard | None]
+"""A further reason, if there is one, why a common statement may not move."""
+
+
+def align(sites: Sequence[Site], obstacle: Obstacle) -> Alignment:
+    aligner = _Aligner(sites, obstacle)
     aligner.blocks([site.body for site in sites])
     return aligner.found
+
+
+def inside(column: Column, sites: Sequence[Site], obstacle: Obstacle) -> Sequence[Stretch]:
+    """The stretches in the blocks of a compound statement that all sites have, but that cannot move as a whole."""
+    aligner = _Aligner(sites, obstacle)
+    aligner.enter(column.statements)
+    return aligner.found.stretches
 
 
 @dataclass
 class _Aligner:
     sites: Sequence[Site]
-    allowed: Callable[[Column], Hazard | None]
+    obstacle: Obstacle
     found: Alignment = field(default_factory=Alignment)
     _shapes: dict[ast.stmt, Shape] = field(default_factory=dict)
 
@@ -68,6 +79,7 @@ class _Aligner:
             for k, block in enumerate(blocks[1:], 1)
         ]
         run: list[tuple[int, ...]] = []
+        common = [index for index in range(len(blocks[0])) if all(index in found for found in partners)]
         for index in range(len(blocks[0])):
             row = tuple(found.get(index, -1) for found in partners)
             is_equal = -1 not in row and len({self._shape(blocks[k][at], k).key for k, at in enumerate(row)}) == 1
@@ -78,9 +90,10 @@ class _Aligner:
             if is_equal:
                 run.append(row)
             elif -1 not in row:
-                self._enter([blocks[k][at] for k, at in enumerate(row)])
+                self.enter([blocks[k][at] for k, at in enumerate(row)])
             else:
-                self._differs(blocks, index, row)
+                is_between = bool(common) and common[0] < index < common[-1]
+                self._differs(blocks, index, row, is_between=is_between)
         if run:
             self._runs(blocks, run)
 
@@ -104,7 +117,7 @@ class _Aligner:
                 columns, renamings = [], [{} for _ in self.sites]
                 self.found.hazards += hazards
                 if hazards:
-                    self._enter(statements)
+                    self.enter(statements)
                 else:
                     extended = [_extended({}, column.shapes[0], shape) for shape in column.shapes]
                 if hazards or None in extended:
@@ -126,12 +139,12 @@ class _Aligner:
         ]
         if found:
             return found
-        other = self.allowed(column)
+        other = self.obstacle(column)
         return [other] if other else []
 
     # -- what is not -------------------------------------------------------------------------------------------
 
-    def _enter(self, statements: Sequence[ast.stmt]) -> None:
+    def enter(self, statements: Sequence[ast.stmt]) -> None:
         if len({type(one) for one in statements}) == 1 and isinstance(statements[0], _ENTERED):
             for name in ("body", "orelse"):
                 blocks = [getattr(one, name, []) for one in statements]
@@ -140,16 +153,25 @@ class _Aligner:
         elif any(isinstance(one, ast.Try) for one in statements):
             self.found.hazards.append(self._hazard("FX-TRY", statements[0], "the difference is inside a `try`"))
 
-    def _differs(self, blocks: Sequence[Sequence[ast.stmt]], index: int, row: Sequence[int]) -> None:
-        """Say why a statement is not common, where that is one of the known hazards."""
+    def _differs(
+        self, blocks: Sequence[Sequence[ast.stmt]], index: int, row: Sequence[int], *, is_between: bool
+    ) -> None:
+        """Say why a statement is not common, where that is one of the known hazards.
+
+        ``is_between`` tells that common statements stand before it and after it.
+        """
         statement = blocks[0][index]
         k = next(k for k, at in enumerate(row) if at == -1)
         rivals = [one for one in blocks[k] if type(one) is type(statement)]
         if isinstance(statement, ast.Try) and rivals:
             self.found.hazards.append(self._hazard("FX-TRY", statement, "the difference is inside a `try`"))
             return
+        if any(self._shape(other, k).key == self._shape(statement, 0).key for other in rivals):
+            message = f"`{_head(statement)}` stands at another place elsewhere, and statements are never reordered"
+            self.found.hazards.append(self._hazard("FX-EFFECT-ORDER", statement, message))
+            return
         for other in rivals:
-            mine, theirs = self._shape(statement, 0).key, self._shape(other, k).key
+            mine, theirs = self._names(statement, 0), self._names(other, k)
             if len(mine) != len(theirs):
                 continue
             pairs = dict.fromkeys((a, b) for a, b in zip(mine, theirs, strict=True) if a != b)
@@ -159,15 +181,27 @@ class _Aligner:
                 self.found.hazards.append(self._hazard("FX-SHADOW", statement, message))
                 return
             if kinds <= {("attribute", "attribute")}:
-                names = ", ".join(
-                    f"`{a[1]}`/`{b[1]}`" for a, b in pairs if isinstance(a, tuple) and isinstance(b, tuple)
-                )
-                message = f"attributes differ, which are keys of the state dict: {names}"
-                self.found.hazards.append(self._hazard("FX-ATTR-KEY", statement, message))
+                self.found.hazards.append(self._attributes(statement, [(str(a[1]), str(b[1])) for a, b in pairs], k))  # type: ignore[index]
                 return
-        if any(isinstance(node, ast.Call) for node in ast.walk(statement)):
+        if is_between and any(isinstance(node, ast.Call) for node in ast.walk(statement)):
             message = f"`{_head(statement)}` differs and has effects, so it stays in place"
             self.found.hazards.append(self._hazard("FX-EFFECT-ORDER", statement, message))
+
+    def _attributes(self, statement: ast.stmt, pairs: Sequence[tuple[str, str]], k: int) -> Hazard:
+        """Why attributes of the first and of the ``k``-th site are not given to a helper."""
+        sites = (self.sites[0], self.sites[k])
+        named = [(name, site) for pair in pairs for name, site in zip(pair, sites, strict=True)]
+        if all(is_set_up(name, site) for name, site in named):
+            changes = [change_of(name, site) for name, site in named]
+            found = next((one for one in changes if one), None)
+            if found:
+                return found
+        names = ", ".join(f"`{a}`/`{b}`" for a, b in pairs)
+        return self._hazard("FX-ATTR-KEY", statement, f"attributes differ, which are keys of the state dict: {names}")
+
+    def _names(self, statement: ast.stmt, k: int) -> Sequence[object]:
+        """The key of a statement in which no attribute is a value."""
+        return shape_of(statement, self.sites[k], with_attributes=False).key
 
     def _hazard(self, code: str, statement: ast.stmt, message: str) -> Hazard:
         return Hazard(code, self.sites[0].source.path, statement.lineno, message)

@@ -7,9 +7,9 @@ statement, and the square of the parameters that stand for differing values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from esper_lint.fixing.extraction.alignment import Alignment, Column, Stretch
+from esper_lint.fixing.extraction.alignment import Alignment, Column, Obstacle, Stretch, inside
 from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.interface import Interface, interface
 from esper_lint.fixing.extraction.sites import Site
@@ -50,59 +50,74 @@ class Choice:
     hazards: tuple[Hazard, ...]
 
 
-def chosen(alignment: Alignment, sites: Sequence[Site], *, with_attributes: bool) -> Choice:
+def chosen(alignment: Alignment, sites: Sequence[Site], obstacle: Obstacle, *, with_attributes: bool) -> Choice:
     """``with_attributes`` lets attributes of self be given as values (strategy S4)."""
-    runs: list[Run] = []
-    hazards: list[Hazard] = []
+    chooser = _Chooser(sites, obstacle, with_attributes)
     for stretch in alignment.stretches:
-        for part in _parts(stretch, with_attributes=with_attributes):
-            runs += _best(part, 0, len(part.columns), sites, hazards)
-    runs.sort(key=lambda run: run.columns[0].statements[0].lineno)
-    return Choice(tuple(runs), (*hazards, *alignment.hazards))
+        chooser.choose(stretch)
+    runs = sorted(chooser.runs, key=lambda run: run.columns[0].statements[0].lineno)
+    return Choice(tuple(runs), (*chooser.hazards, *alignment.hazards))
 
 
-def _parts(stretch: Stretch, *, with_attributes: bool) -> Iterator[Stretch]:
-    """The stretch cut where an attribute would have to be given as a value, unless that is allowed."""
-    if with_attributes:
-        yield stretch
-        return
-    columns: list[Column] = []
-    for column in stretch.columns:
-        if any(value.kind == "attribute" for row in column.values for value in row):
+@dataclass
+class _Chooser:
+    sites: Sequence[Site]
+    obstacle: Obstacle
+    with_attributes: bool
+    runs: list[Run] = field(default_factory=list)
+    hazards: list[Hazard] = field(default_factory=list)
+
+    def choose(self, stretch: Stretch) -> None:
+        for part in self._parts(stretch):
+            self._best(part, 0, len(part.columns))
+
+    def _parts(self, stretch: Stretch) -> Iterator[Stretch]:
+        """The stretch cut where an attribute would have to be given as a value, unless that is allowed."""
+        columns: list[Column] = []
+        for column in stretch.columns:
+            given = [row for row in column.values if any(value.kind == "attribute" for value in row)]
+            if not given or self.with_attributes:
+                columns.append(column)
+                continue
+            texts = "/".join(f"`{value.text}`" for value in given[0])
+            line = column.statements[0].lineno
+            message = f"attributes differ, which only --unsafe-fixes gives to a helper: {texts}"
+            self.hazards.append(Hazard("FX-ATTR-KEY", self.sites[0].source.path, line, message))
             if columns:
                 yield Stretch(tuple(columns), stretch.renamings)
             columns = []
-        else:
-            columns.append(column)
-    if columns:
-        yield Stretch(tuple(columns), stretch.renamings)
+        if columns:
+            yield Stretch(tuple(columns), stretch.renamings)
 
-
-def _best(stretch: Stretch, first: int, last: int, sites: Sequence[Site], hazards: list[Hazard]) -> list[Run]:
-    """The best run of a part of a stretch, and those of what it leaves on either side."""
-    if last - first > _MOST_COLUMNS:
-        middle = (first + last) // 2
-        return [*_best(stretch, first, middle, sites, hazards), *_best(stretch, middle, last, sites, hazards)]
-    candidates: list[tuple[float, int, int, Interface]] = []
-    seen: list[Hazard] = []
-    for start in range(first, last):
-        for end in range(last, start, -1):
-            if not _is_large(stretch.columns[start:end]):
-                break
-            found = interface(stretch, start, end, sites)
-            if isinstance(found, Hazard):
-                seen.append(found)
-            elif _saves(stretch.columns[start:end], found, len(sites)):
-                candidates.append((_cost(stretch.columns[start:end], found), start, end, found))
-    if not candidates:
-        hazards += seen[:1]
-        return []
-    _, start, end, found = min(candidates, key=lambda one: (one[0], one[1] - one[2]))
-    return [
-        *_best(stretch, first, start, sites, hazards),
-        Run(stretch, start, end, found),
-        *_best(stretch, end, last, sites, hazards),
-    ]
+    def _best(self, stretch: Stretch, first: int, last: int) -> None:
+        """Take the best run of a part of a stretch, and those of what it leaves on either side."""
+        if last - first > _MOST_COLUMNS:
+            middle = (first + last) // 2
+            self._best(stretch, first, middle)
+            self._best(stretch, middle, last)
+            return
+        candidates: list[tuple[float, int, int, Interface]] = []
+        seen: list[Hazard] = []
+        for start in range(first, last):
+            for end in range(last, start, -1):
+                if not _is_large(stretch.columns[start:end]):
+                    break
+                found = interface(stretch, start, end, self.sites)
+                if isinstance(found, Hazard):
+                    seen.append(found)
+                elif _saves(stretch.columns[start:end], found, len(self.sites)):
+                    candidates.append((_cost(stretch.columns[start:end], found), start, end, found))
+        if candidates:
+            _, start, end, found = min(candidates, key=lambda one: (one[0], one[1] - one[2]))
+            self._best(stretch, first, start)
+            self.runs.append(Run(stretch, start, end, found))
+            self._best(stretch, end, last)
+            return
+        self.hazards += seen[:1]
+        for column in stretch.columns[first:last]:
+            if _is_large([column]):
+                for inner in inside(column, self.sites, self.obstacle):
+                    self.choose(inner)
 
 
 def _is_large(columns: Sequence[Column]) -> bool:

@@ -71,8 +71,8 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
     obstacle = _obstacle(sites, options)
     if obstacle is not None:
         return Unextractable((obstacle,))
-    alignment = align(sites, lambda column: None)
-    choice = chosen(alignment, sites, with_attributes=options.with_attributes)
+    alignment = align(sites, _nothing)
+    choice = chosen(alignment, sites, _nothing, with_attributes=options.with_attributes)
     if not choice.runs:  # before the concrete trees are made, which takes most of the time
         return Unextractable(_causes(choice, alignment, sites))
     found = _written(sites)
@@ -80,7 +80,7 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
         return Unextractable((found,))
     draft = _Draft(tuple(sites), found, options)
     alignment = align(sites, draft.unmovable)
-    choice = chosen(alignment, sites, with_attributes=options.with_attributes)
+    choice = chosen(alignment, sites, draft.unmovable, with_attributes=options.with_attributes)
     if not choice.runs:
         return Unextractable(_causes(choice, alignment, sites))
     names = draft.names(choice.runs)
@@ -98,6 +98,10 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
         sum(column.shapes[0].statements for run in choice.runs for column in run.columns),
         _notes(choice.runs, sites),
     )
+
+
+def _nothing(column: Column) -> Hazard | None:
+    return None
 
 
 def _obstacle(sites: Sequence[Site], options: Options) -> Hazard | None:

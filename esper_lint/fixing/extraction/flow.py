@@ -166,7 +166,11 @@ class Flow:
             )
             found = self._sure(one.body, now | bound, record=record)
             # Swallowed exceptions end the block early.
-            return found if all(_lets_exceptions_pass(item.context_expr) for item in one.items) else now - _deleted(one.body)
+            return (
+                found
+                if all(_lets_exceptions_pass(item.context_expr) for item in one.items)
+                else now - _deleted(one.body)
+            )
         if isinstance(one, ast.Try) or type(one).__name__ == "TryStar":
             return self._sure_after_try(one, now, record=record)  # type: ignore[arg-type]
         if isinstance(one, ast.Match):

@@ -113,6 +113,9 @@ def _mangled(node: ast.AST) -> Iterator[str]:
         getattr(node, "attr", None) if isinstance(node, ast.Attribute) else None,
         node.id if isinstance(node, ast.Name) else None,
         node.arg if isinstance(node, (ast.keyword, ast.arg)) else None,
+        node.name if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) else None,
+        node.rest if isinstance(node, ast.MatchMapping) else None,
+        *(node.kwd_attrs if isinstance(node, ast.MatchClass) else ()),
     ):
         if value and value.startswith("__") and not value.endswith("__"):
             yield value

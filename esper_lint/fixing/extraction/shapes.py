@@ -43,8 +43,9 @@ class Shape:
     statements: int
 
 
-def shape_of(statement: ast.stmt, site: Site) -> Shape:
-    writer = _Writer(site)
+def shape_of(statement: ast.stmt, site: Site, *, with_attributes: bool = True) -> Shape:
+    """``with_attributes`` takes those attributes of self for values that nothing sets again."""
+    writer = _Writer(site, with_attributes)
     writer.write(statement)
     return Shape(
         tuple(writer.key),
@@ -71,6 +72,7 @@ def is_constant(node: ast.expr) -> bool:
 @dataclass
 class _Writer:
     site: Site
+    with_attributes: bool
     key: list[object] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
@@ -135,7 +137,13 @@ class _Writer:
 
     def _attribute(self, node: ast.Attribute, hint: str, *, is_fixed: bool) -> None:
         of_self = isinstance(node.value, ast.Name) and node.value.id == self.site.self_name
-        if of_self and not is_fixed and isinstance(node.ctx, ast.Load) and is_stable(node.attr, self.site):
+        if (
+            self.with_attributes
+            and of_self
+            and not is_fixed
+            and isinstance(node.ctx, ast.Load)
+            and is_stable(node.attr, self.site)
+        ):
             self._value("attribute", node, hint or node.attr)
             return
         self.key += [("attribute", node.attr), type(node.ctx).__name__]

@@ -1,46 +1,144 @@
-"""An attribute of self -> whether it is a plain value that the constructor sets and nothing in the file sets again."""
+"""An attribute of self -> whether it is a plain value that the constructor sets and nothing in the file sets again, or
+what sets or changes it.
+
+Only what the file says is seen; what remains is an obligation of the certificate.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
+from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.sites import Site
 
 _CASTS = frozenset(("int", "float", "bool", "max", "min", "abs", "round", "len"))
 _PLAIN = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Attribute, ast.Call)
+_MUTATORS = frozenset(
+    (
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+        "clear",
+        "update",
+        "setdefault",
+        "popitem",
+        "sort",
+        "reverse",
+        "add",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    """``plain`` are the values that the constructor sets once; the others are names with the first line that sets, or
+    changes, what is called so."""
+
+    plain: frozenset[str]
+    written: Mapping[str, int]
+    mutated: Mapping[str, int]
 
 
 def is_stable(attribute: str, site: Site) -> bool:
     """Whether reading it when the helper is called gives what reading it later would, as far as the file tells."""
-    return attribute in _stable_attributes(site.owner, site.source.tree)
+    found = _attributes(site.owner, site.source.tree)
+    return attribute in found.plain and attribute not in found.written and attribute not in found.mutated
+
+
+def is_set_up(attribute: str, site: Site) -> bool:
+    """Whether the constructor sets it once, and to a plain value."""
+    return attribute in _attributes(site.owner, site.source.tree).plain
+
+
+def change_of(attribute: str, site: Site) -> Hazard | None:
+    """Where an attribute is set again, or changed in place."""
+    found = _attributes(site.owner, site.source.tree)
+    if attribute in found.written:
+        message = f"`{attribute}` is set again here, so it may be another value when a helper reads it"
+        return Hazard("FX-STATE-WRITE", site.source.path, found.written[attribute], message)
+    if attribute in found.mutated:
+        message = f"`{attribute}` is changed in place here, so it is no plain value to give to a helper"
+        return Hazard("FX-ALIAS", site.source.path, found.mutated[attribute], message)
+    return None
 
 
 @lru_cache(maxsize=256)
-def _stable_attributes(owner: ast.ClassDef, tree: ast.Module) -> frozenset[str]:
+def _attributes(owner: ast.ClassDef, tree: ast.Module) -> _Attributes:
     constructor = next((one for one in owner.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
     if constructor is None:
-        return frozenset()
+        return _Attributes(frozenset(), {}, {})
     set_here: dict[str, list[ast.expr | None]] = {}
     for node in ast.walk(constructor):
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Attribute):
                     set_here.setdefault(target.attr, []).append(node.value)
-    inside = {id(node) for node in ast.walk(constructor)}
-    set_elsewhere = {
-        node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and id(node) not in inside
+    methods = {one.name for one in owner.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    plain = {
+        name for name, found in set_here.items() if len(found) == 1 and found[0] is not None and _is_plain(found[0])
     }
-    methods = {one.name for one in owner.body if isinstance(one, ast.FunctionDef)}
-    return (
-        frozenset(
-            name for name, found in set_here.items() if len(found) == 1 and found[0] is not None and _is_plain(found[0])
-        )
-        - set_elsewhere
-        - methods
-    )
+    inside = {id(node) for node in ast.walk(constructor)}
+    others = _own_attributes_of_others(owner, tree)
+    written: dict[str, int] = {}
+    mutated: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if id(node) in inside or id(node) in others:
+            continue
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            written.setdefault(node.attr, node.lineno)
+        elif (found := _mutated(node)) is not None and id(found) not in others:
+            mutated.setdefault(found.attr, found.lineno)
+    return _Attributes(frozenset(plain - methods), written, mutated)
+
+
+def _own_attributes_of_others(owner: ast.ClassDef, tree: ast.Module) -> set[int]:
+    """The attributes of ``self`` in classes that neither derive from this one nor the other way round, by identity."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    bases = {node.name: {_last(base) for base in node.bases} for node in classes}
+    related = {owner.name}
+    while True:
+        more = {name for name, above in bases.items() if above & related}
+        more |= {base for name in related for base in bases.get(name, ()) if base in bases}
+        if more <= related:
+            break
+        related |= more
+    return {
+        id(node)
+        for one in classes
+        if one.name not in related
+        for method in one.body
+        if isinstance(method, ast.FunctionDef) and method.args.args
+        for node in ast.walk(method)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == method.args.args[0].arg
+    }
+
+
+def _mutated(node: ast.AST) -> ast.Attribute | None:
+    """The attribute that a node changes in place, by torch's convention or as an item or a part of it."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        name = node.func.attr
+        in_place = name in _MUTATORS or (name.endswith("_") and not name.endswith("__"))
+        return _attribute_in(node.func.value) if in_place else None
+    if isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+        return _attribute_in(node.value)
+    return None
+
+
+def _attribute_in(node: ast.expr) -> ast.Attribute | None:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node if isinstance(node, ast.Attribute) else None
+
+
+def _last(base: ast.expr) -> str:
+    return base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
 
 
 def _is_plain(value: ast.expr) -> bool:

@@ -7,17 +7,19 @@ class First(nn.Module):
     def forward(self, x):
         if self.causal:  # <- FX-MAYBE-UNBOUND
             mask = self.build(x)
-            h = self.masked(self.act(self.up(self.norm(x))), mask, self.scale * 2)
-        else:
-            h = self.plain(self.act(self.up(self.norm(x))), x, self.scale * 2)
-        return self.first(h, mask)
+        elif self.training:
+            mask = self.noise(x)
+        elif self.wide:
+            mask = self.widen(x, self.width)
+        return self.first(x, mask)
 
 
 class Second(nn.Module):
     def forward(self, x):
         if self.causal:
             mask = self.build(x)
-            h = self.masked(self.act(self.up(self.norm(x))), mask, self.scale * 2)
-        else:
-            h = self.plain(self.act(self.up(self.norm(x))), x, self.scale * 2)
-        return self.second(h, h, mask)
+        elif self.training:
+            mask = self.noise(x)
+        elif self.wide:
+            mask = self.widen(x, self.width)
+        return self.second(x, x, mask)

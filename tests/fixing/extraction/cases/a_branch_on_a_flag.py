@@ -1,0 +1,23 @@
+# classes: First Second
+# expect: S1
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        if self.training and x.shape[0] > 1:
+            h = self.drop(h)
+        h = self.act(h)
+        h = self.down(h)
+        return self.first(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        if self.training and x.shape[0] > 1:
+            h = self.drop(h)
+        h = self.act(h)
+        h = self.down(h)
+        return self.second(h, x)

@@ -1,0 +1,36 @@
+# classes: First Second
+# expect: S2
+# What breaks the graph is at the edge of two helpers.
+from torch import nn
+
+
+def _first_down(module, x):
+    """Start of the forward of First and Second."""
+    h = module.norm(x)
+    h = module.up(h)
+    h = module.act(h)
+    return module.down(h)
+
+
+def _first_down_2(module, h):
+    """Part of the forward of First and Second."""
+    y = module.norm(h)
+    y = module.up(y)
+    y = module.act(y)
+    return module.down(y)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        print(h)
+        y = _first_down_2(self, h)
+        return self.first(y)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        print(h)
+        y = _first_down_2(self, h)
+        return self.second(y, x)

@@ -1,0 +1,17 @@
+# classes: First Second
+# expect: FX-INNERDEF
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        self.parts = (self.up(part, h) for part in self.split(self.act(h), self.down(h), x))  # <- FX-INNERDEF
+        return self.first(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        self.parts = (self.up(part, h) for part in self.split(self.act(h), self.down(h), x))
+        return self.second(h, x)

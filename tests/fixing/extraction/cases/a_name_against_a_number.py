@@ -1,0 +1,21 @@
+# classes: First Second
+# expect: S3
+from torch import nn
+
+SMALL = 0.5
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = h * SMALL
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = h * 2
+        return x + self.down(h)

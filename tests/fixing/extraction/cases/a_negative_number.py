@@ -1,0 +1,19 @@
+# classes: First Second
+# expect: S3
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = h.sum(dim=-1)
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = h.sum(dim=1)
+        return x + self.down(h)

@@ -1,0 +1,19 @@
+# classes: First Second
+# expect: S3
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.pool(h, mode='mean')
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.pool(h, mode='max')
+        return x + self.down(h)

@@ -1,0 +1,25 @@
+# classes: First Second
+# expect: S1
+# ``torch.stack`` is not that of frames.
+import torch
+from torch import nn
+
+
+def _first_down(module, x):
+    """Start of the forward of First and Second."""
+    h = torch.stack(module.parts(x))
+    h = module.up(h)
+    h = module.act(h)
+    return module.down(h)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        return self.first(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        return self.second(h, x)

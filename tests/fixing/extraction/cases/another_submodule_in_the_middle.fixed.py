@@ -1,0 +1,33 @@
+# classes: First Second
+# expect: S2
+from torch import nn
+
+
+def _first_down(module, x):
+    """Start of the forward of First and Second."""
+    h = module.norm(x)
+    h = module.up(h)
+    h = module.act(h)
+    return module.down(h)
+
+
+def _first_down_2(module, h):
+    """End of the forward of First and Second."""
+    y = module.norm(h)
+    y = module.up(y)
+    y = module.act(y)
+    return module.down(y)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        h = self.bn(h)
+        return _first_down_2(self, h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        h = self.gn(h)
+        return _first_down_2(self, h)

@@ -1,0 +1,25 @@
+# classes: First Second
+# expect: S1
+from torch import nn
+
+
+def _first_down(module, x):
+    """Start of the forward of First and Second."""
+    h = module.norm(x)
+    h = module.up(h)
+    h = module.act(h)
+    return module.down(h)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        # What is this class's own.
+        return self.first(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = _first_down(self, x)
+        # Something else.
+        return self.second(h, x)
