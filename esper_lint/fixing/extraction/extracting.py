@@ -47,8 +47,8 @@ class Options:
     """``helper_name`` names the helper, ``width`` is how long a line may be; see ``chosen`` for ``with_attributes``.
 
     ``scripted`` are the names of classes that TorchScript compiles, ``patched`` the dotted names that tests replace,
-    ``module_of`` gives the dotted names of files, ``files`` are all that there are, and ``folder`` is where a module for
-    several of them would go.  ``assumes_breaks`` takes a call of what is not known for one that breaks the graph.
+    ``module_of`` gives the dotted names of files, ``files`` are all that there are, and ``folder`` is where a module
+    for several of them would go.  ``assumes_breaks`` takes a call of what is not known for one that breaks the graph.
     """
 
     helper_name: str = ""
