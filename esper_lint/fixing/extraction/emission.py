@@ -16,14 +16,14 @@ from esper_lint.fixing.extraction.comments import Statement
 from esper_lint.fixing.extraction.concrete import AnyStatement, Replacement, Written
 from esper_lint.fixing.extraction.sites import Site
 
-MODULE = "module"
-
 
 @dataclass(frozen=True)
 class Helper:
-    """A helper to be: its name, the parameters that stand for values, and the statements as they move."""
+    """A helper to be: its name, what it calls the module, the parameters that stand for values, and the statements as
+    they move."""
 
     name: str
+    module: str
     parameters: tuple[str, ...]
     docstring: str
     annotations: Annotations | None
@@ -83,12 +83,12 @@ def definition(
 ) -> cst.FunctionDef:
     """The helper as a function."""
     interface = run.interface
-    renamed = _Renamed({first.self_name: MODULE}, values)
+    renamed = _Renamed({first.self_name: helper.module}, values)
     moved: list[Any] = [statement.visit(renamed) for statement in helper.statements]
     body: list[AnyStatement] = [_without_blanks(moved[0]), *moved[1:]]
     if interface.outs:
         body = _with_return(body, interface.outs)
-    names = [MODULE] * interface.uses_self + list(interface.ins) + list(helper.parameters)
+    names = [helper.module] * interface.uses_self + list(interface.ins) + list(helper.parameters)
     found = helper.annotations
     types = [] if found is None else [ANY] * interface.uses_self + list(found.ins) + list(found.values)
     parameters = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=True)] if found else names

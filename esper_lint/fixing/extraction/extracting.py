@@ -16,7 +16,6 @@ from esper_lint.fixing.extraction.breaks import unresolved_in
 from esper_lint.fixing.extraction.choosing import Choice, Run, chosen
 from esper_lint.fixing.extraction.concrete import Replacement, Unfaithful, Written, rewritten
 from esper_lint.fixing.extraction.emission import (
-    MODULE,
     Helper,
     call,
     definition,
@@ -24,6 +23,7 @@ from esper_lint.fixing.extraction.emission import (
     nodes_of_values,
     replacement,
 )
+from esper_lint.fixing.extraction.flow import bound_within
 from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.imports import with_import
 from esper_lint.fixing.extraction.leaf import (
@@ -40,6 +40,7 @@ from esper_lint.fixing.packages import relative_import
 from esper_lint.fixing.stems import common_words, joined, words_of
 
 _NAMED = 3
+_MODULE = ("module", "owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +241,15 @@ class _Draft:
     def _helper(self, run: Run, name: str) -> Helper:
         statements = [self._statement(column) for column in run.columns]
         parameters: list[str] = []
-        used = {name for column in run.columns for one in column.statements for name in _identifiers(one)} | {MODULE}
+        used = {name for column in run.columns for one in column.statements for name in _identifiers(one)}
+        module = next((one for one in _MODULE if one not in used), free_name(_MODULE[0], used.__contains__))
+        used.add(module)
         for row in run.interface.values:
             hint = next((value.hint for value in row if value.hint), "value")
             parameters.append(free_name(hint, {*used, *parameters}.__contains__))
         return Helper(
             name,
+            module,
             tuple(parameters),
             _docstring(run, self.sites),
             annotations_of(run, self.sites, is_usable_elsewhere if self.is_shared else None),
@@ -320,5 +324,7 @@ def _notes(runs: Sequence[Run], sites: Sequence[Site]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _identifiers(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+def _identifiers(node: ast.stmt) -> set[str]:
+    """Every name that a statement reads or binds, in whatever scope."""
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return names | {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)} | bound_within([node])

@@ -7,7 +7,7 @@ Only what the file says is seen; what remains is an obligation of the certificat
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 

@@ -1,0 +1,29 @@
+# classes: create_first.First create_second.Second
+# expect: S0
+from torch import nn
+
+
+def create_first(dim, scale):
+    factor = scale * 2
+
+    class First(nn.Module):
+        def forward(self, x):
+            h = self.norm(x)
+            h = self.up(h) * factor
+            h = self.act(h)
+            return x + self.down(h)
+
+    return First()
+
+
+def create_second(dim, scale):
+    factor = scale * 2
+
+    class Second(nn.Module):
+        def forward(self, x):
+            h = self.norm(x)
+            h = self.up(h) * factor
+            h = self.act(h)
+            return x + self.down(h)
+
+    return Second()

@@ -1,0 +1,19 @@
+# classes: First Second
+# expect: S0
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x, module):
+        h = self.norm(x)
+        h = self.up(h, module)
+        h = self.act(h)
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x, module):
+        h = self.norm(x)
+        h = self.up(h, module)
+        h = self.act(h)
+        return x + self.down(h)

@@ -1,0 +1,24 @@
+# classes: First Second
+# expect: FX-NAME
+# options: helper-name=_residual
+from torch import nn
+
+
+def _residual(module):
+    return module
+
+
+class First(nn.Module):
+    def forward(self, x):  # <- FX-NAME
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)

@@ -1,0 +1,25 @@
+# classes: First Second
+# expect: S0
+from torch import nn
+
+
+def _first_forward(module, x):
+    """Forward of First and Second."""
+    text = """self:
+    {}
+            self
+        """.format(x)
+    h = module.norm(x, text)
+    h = module.up(h)
+    h = module.act(h)
+    return x + module.down(h)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        return _first_forward(self, x)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        return _first_forward(self, x)

@@ -1,0 +1,27 @@
+# classes: First Second
+# expect: S0
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        text = """self:
+    {}
+            self
+        """.format(x)
+        h = self.norm(x, text)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        text = """self:
+    {}
+            self
+        """.format(x)
+        h = self.norm(x, text)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)

@@ -1,0 +1,23 @@
+# classes: First Second
+# expect: S0
+from torch import nn
+
+__all__ = ["_first_forward"]
+
+
+def _first_forward_2(module, x):
+    """Forward of First and Second."""
+    h = module.norm(x)
+    h = module.up(h)
+    h = module.act(h)
+    return x + module.down(h)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        return _first_forward_2(self, x)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        return _first_forward_2(self, x)

@@ -1,0 +1,21 @@
+# classes: First Second
+# expect: S0
+from torch import nn
+
+__all__ = ["_first_forward"]
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)

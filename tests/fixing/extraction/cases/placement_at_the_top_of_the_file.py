@@ -1,0 +1,15 @@
+# classes: First Second
+# expect: S0
+import torch.nn as nn
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)

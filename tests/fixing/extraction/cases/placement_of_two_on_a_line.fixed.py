@@ -1,0 +1,22 @@
+# classes: First Second
+# expect: S0
+from torch import nn
+X = 1; Y = 2
+
+
+def _first_forward(module, x):
+    """Forward of First and Second."""
+    h = module.norm(x)
+    h = module.up(h)
+    h = module.act(h)
+    return x + module.down(h)
+
+
+class First(nn.Module):
+    def forward(self, x):
+        return _first_forward(self, x)
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        return _first_forward(self, x)
