@@ -14,6 +14,7 @@ from esper_lint.fixing.extraction.annotations import ANY, Annotations
 from esper_lint.fixing.extraction.choosing import Run
 from esper_lint.fixing.extraction.comments import Statement
 from esper_lint.fixing.extraction.concrete import AnyStatement, Replacement, Written
+from esper_lint.fixing.extraction.continuation import realigned
 from esper_lint.fixing.extraction.sites import Site
 
 
@@ -79,24 +80,24 @@ def nodes_of_values(written: Written, run: Run, parameters: Sequence[str]) -> di
 
 
 def definition(
-    helper: Helper, run: Run, first: Site, values: Mapping[cst.CSTNode, str], default_indent: str, width: int
+    helper: Helper, run: Run, first: Site, values: Mapping[cst.CSTNode, str], layout: cst.Module, width: int
 ) -> cst.FunctionDef:
-    """The helper as a function."""
+    """The helper as a function; ``layout`` is the module of the first site."""
     interface = run.interface
     renamed = _Renamed({first.self_name: helper.module}, values)
     moved: list[Any] = [statement.visit(renamed) for statement in helper.statements]
-    body: list[AnyStatement] = [_without_blanks(moved[0]), *moved[1:]]
-    if interface.outs:
-        body = _with_return(body, interface.outs)
+    last = _with_return(moved[-1], interface.outs) if interface.outs else [moved[-1]]
+    moved = [realigned(old, new, layout) for old, new in zip(helper.statements, [*moved[:-1], last[0]], strict=True)]
+    body: list[AnyStatement] = [_without_blanks(moved[0]), *moved[1:], *last[1:]]
     names = [helper.module] * interface.uses_self + list(interface.ins) + list(helper.parameters)
     found = helper.annotations
     types = [] if found is None else [ANY] * interface.uses_self + list(found.ins) + list(found.values)
     parameters = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=True)] if found else names
     result = f" -> {found.result}" if found else ""
     header = f"def {helper.name}({', '.join(parameters)}){result}:"
+    default_indent = layout.default_indent
     if len(header) > width:
-        inside = f"\n{default_indent}".join(f"{one}," for one in parameters)
-        header = f"def {helper.name}(\n{default_indent}{inside}\n){result}:"
+        header = f"def {helper.name}({_wrapped(parameters, default_indent, width)}){result}:"
     parsed = cst.parse_statement(
         f'{header}\n{default_indent}"""{helper.docstring}"""\n', cst.PartialParserConfig(default_indent=default_indent)
     )
@@ -116,11 +117,7 @@ def call(
     start = "return " if interface.returns else f"{targets} = " if targets else ""
     text = f"{start}{helper.name}({', '.join(arguments)})"
     if indent + len(text) > width:
-        step = module.default_indent
-        listed = ", ".join(arguments)
-        if indent + len(step) + len(listed) > width:
-            listed = f",\n{step}".join(arguments) + ","
-        text = f"{start}{helper.name}(\n{step}{listed}\n)"
+        text = f"{start}{helper.name}({_wrapped(arguments, module.default_indent, width - indent)})"
     parsed = cst.parse_statement(text, module.config_for_parsing)
     assert isinstance(parsed, cst.SimpleStatementLine)
     return parsed
@@ -141,7 +138,8 @@ def inserted(module: cst.Module, helpers: Sequence[cst.FunctionDef], top: int) -
     leading = _above(follower)
     comments = next((i for i, line in enumerate(leading) if line.comment), len(leading))
     blanks = leading[:comments]
-    first = [helpers[0].with_changes(leading_lines=gap if at else blanks)]
+    # Enough of a gap is kept as it is: there may be a form feed in it.
+    first = [helpers[0].with_changes(leading_lines=blanks if len(blanks) >= len(gap) or not at else gap)]
     new = first + [one.with_changes(leading_lines=gap) for one in helpers[1:]]
     body[at : at + 1] = [*new, follower.with_changes(leading_lines=[*gap, *leading[comments:]])]
     return module.with_changes(body=body)
@@ -157,9 +155,16 @@ def _index_of(body: Sequence[AnyStatement], top: int) -> int:
     raise IndexError(top)
 
 
-def _with_return(body: list[AnyStatement], outs: Sequence[str]) -> list[AnyStatement]:
-    """The statements and a return of the results; a last assignment to the only one becomes the return itself."""
-    last = body[-1]
+def _wrapped(parts: Sequence[str], step: str, width: int) -> str:
+    """What stands between brackets, on one line of its own if it fits there, else on one for each part."""
+    listed = ", ".join(parts)
+    if len(step) + len(listed) > width:
+        listed = f",\n{step}".join(parts) + ","
+    return f"\n{step}{listed}\n"
+
+
+def _with_return(last: Any, outs: Sequence[str]) -> list[Any]:
+    """The last statement and a return of the results; an assignment to the only one becomes the return itself."""
     if len(outs) == 1 and isinstance(last, cst.SimpleStatementLine):
         only = last.body[0]
         value = None
@@ -168,10 +173,10 @@ def _with_return(body: list[AnyStatement], outs: Sequence[str]) -> list[AnyState
         if isinstance(only, cst.AnnAssign) and _is_name(only.target, outs[0]):
             value = only.value
         if value is not None:
-            return [*body[:-1], last.with_changes(body=[cst.Return(value)])]
+            return [last.with_changes(body=[cst.Return(value)])]
     values: Sequence[cst.BaseExpression] = [cst.Name(name) for name in outs]
     result = values[0] if len(values) == 1 else cst.Tuple([cst.Element(one) for one in values], lpar=[], rpar=[])
-    return [*body, cst.SimpleStatementLine([cst.Return(result)])]
+    return [last, cst.SimpleStatementLine([cst.Return(result)])]
 
 
 def _is_name(node: cst.BaseExpression, name: str) -> bool:

@@ -33,7 +33,7 @@ from esper_lint.fixing.extraction.leaf import (
     leaf_text,
     needed_imports,
 )
-from esper_lint.fixing.extraction.naming import free_name, helper_names
+from esper_lint.fixing.extraction.naming import free_name, helper_names, place_of
 from esper_lint.fixing.extraction.plan import Extraction, SitePlace, Unextractable
 from esper_lint.fixing.extraction.sites import Site, Source
 from esper_lint.fixing.packages import relative_import
@@ -199,7 +199,7 @@ class _Draft:
                 run,
                 self.sites[0],
                 nodes_of_values(first, run, helper.parameters),
-                first.module.default_indent,
+                first.module,
                 self.options.width,
             )
             for run, helper in zip(runs, helpers, strict=True)
@@ -209,7 +209,7 @@ class _Draft:
             module = rewritten(written.module, self._edits(path, runs, helpers))
             if not self.is_shared:
                 module = inserted(module, definitions, min(site.top for site in self.sites))
-                if any(helper.annotations for helper in helpers) and not written.source.names.bindings.get(ANY):
+                if any(helper.annotations for helper in helpers) and not self._has_any(written.source):
                     module = with_import(module, "typing", ANY)
             else:
                 for name in names:
@@ -218,6 +218,10 @@ class _Draft:
         if self.is_shared:
             texts[home] = leaf_text(definitions, self._imports(runs, helpers), first.module)
         return texts
+
+    def _has_any(self, source: Source) -> bool:
+        """Whether a helper that stands above the sites may say ``Any``."""
+        return source.names.is_bound_before(ANY, min(site.top for site in self.sites if site.source is source))
 
     def _edits(
         self, path: str, runs: Sequence[Run], helpers: Sequence[Helper]
@@ -282,9 +286,8 @@ def _docstring(run: Run, sites: Sequence[Site]) -> str:
     if len(names) > _NAMED + 1:
         names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    begins = all(run.begins(k, site) for k, site in enumerate(sites))
-    ends = all(run.ends(k, site) for k, site in enumerate(sites))
-    what = "Forward" if begins and ends else f"{'Start' if begins else 'End' if ends else 'Part'} of the forward"
+    place = place_of(run, sites)
+    what = "Forward" if place == "forward" else f"{place.capitalize()} of the forward"
     return f"{what} of {listed}."
 
 

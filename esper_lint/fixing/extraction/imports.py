@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from enum import Enum, auto
 from typing import Any
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
+
+from esper_lint.fixing.extraction.concrete import AnyStatement
 
 
 def with_import(module: cst.Module, source: str, name: str) -> cst.Module:
     """``from source import name`` added, to an import of the same source if the module's head has one."""
     body: list[Any] = list(module.body)
     for index, statement in enumerate(body):
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            break  # what stands further down may be bound too late
         found = _import_from(statement)
         if found is not None and _source(found) == source and not isinstance(found.names, cst.ImportStar):
             body[index] = statement.with_changes(body=[_with_alias(found, name)])
             return module.with_changes(body=body)
-    line = cst.SimpleStatementLine([_new(source, name)])
-    at, opens_group = _place(body, source)
-    if at < len(body) and (opens_group or at == _after_head(body)):
-        follower = body[at]
-        line = line.with_changes(leading_lines=[one for one in follower.leading_lines if one.comment is None][:1])
-        if opens_group and not any(one.comment is None for one in follower.leading_lines):
-            blank = cst.EmptyLine(indent=False)
-            body[at] = follower.with_changes(leading_lines=[blank, *follower.leading_lines])
-    body.insert(at, line)
+    at, follows = _place(body, source)
+    new, moved = _spaced(body[at].leading_lines if at < len(body) else (), follows)
+    if at < len(body):
+        body[at] = body[at].with_changes(leading_lines=moved)
+    body.insert(at, cst.SimpleStatementLine([_new(source, name)], leading_lines=new))
     return module.with_changes(body=body)
 
 
@@ -47,25 +48,69 @@ def _with_alias(found: cst.ImportFrom, name: str) -> cst.ImportFrom:
     return found.with_changes(names=aliases)
 
 
-def _place(body: Sequence[cst.BaseStatement | cst.SimpleStatementLine], source: str) -> tuple[int, bool]:
-    """Where among the imports at the head a new one goes, and whether it is the first of its group there."""
-    head = _after_head(body)
-    imports = []
-    for index in range(head, len(body)):
+_Lines = Sequence[cst.EmptyLine]
+
+
+class _Follows(Enum):
+    """What an import to be stands right behind, and before."""
+
+    ITS_OWN = auto()  # an import of its group
+    BEFORE_ITS_OWN = auto()
+    ANOTHER_GROUP = auto()
+    BEFORE_ANOTHER_GROUP = auto()
+    NO_IMPORT = auto()
+
+
+def _place(body: Sequence[AnyStatement], source: str) -> tuple[int, _Follows]:
+    """Where among the first imports a new one goes."""
+    imports: list[tuple[int, int, tuple[int, str]]] = []
+    for index in range(_first_import(body), len(body)):
         kind = _kind_of(body[index])
         if kind is None:
             break
-        imports.append((index, kind))
-    mine = _group(source)
-    same = [index for index, (group, key) in imports if group == mine and key <= (1, source.lower())]
-    if same:
-        return same[-1] + 1, False
-    earlier = [index for index, (group, _) in imports if group < mine]
-    of_group = any(group == mine for _, (group, _) in imports)
-    return (earlier[-1] + 1 if earlier else head), bool(imports) and not of_group
+        imports.append((index, *kind))
+    if not imports:
+        return _after_head(body), _Follows.NO_IMPORT
+    group, key = _group(source), (1, source.lower())
+    own = [(index, other) for index, of, other in imports if of == group]
+    before = [index for index, other in own if other <= key]
+    if before:
+        return before[-1] + 1, _Follows.ITS_OWN
+    if own:
+        first: Any = body[own[0][0]]
+        commented = any(line.comment for line in first.leading_lines)
+        return (own[0][0] + 1, _Follows.ITS_OWN) if commented else (own[0][0], _Follows.BEFORE_ITS_OWN)
+    earlier = [index for index, of, _ in imports if of < group]
+    return (earlier[-1] + 1, _Follows.ANOTHER_GROUP) if earlier else (imports[0][0], _Follows.BEFORE_ANOTHER_GROUP)
 
 
-def _after_head(body: Sequence[cst.BaseStatement | cst.SimpleStatementLine]) -> int:
+def _spaced(lines: _Lines, follows: _Follows) -> tuple[_Lines, _Lines]:
+    """The lines above a new import, and those left above what it is put before, which has ``lines`` until then."""
+    blank = cst.EmptyLine(indent=False)
+    if follows is _Follows.ITS_OWN:
+        return (), lines
+    if follows is _Follows.BEFORE_ITS_OWN:
+        return lines, ()
+    if follows is _Follows.BEFORE_ANOTHER_GROUP:  # comments at the head of a file stay there
+        return lines, (blank,)
+    blanks = [line for line in lines if line.comment is None]
+    if follows is _Follows.NO_IMPORT:
+        return blanks[:1], lines if blanks else (blank, *lines)
+    return (blank,), lines if blanks else (blank, *lines)
+
+
+def _first_import(body: Sequence[AnyStatement]) -> int:
+    """The first import that is not of ``__future__``, if nothing but plain statements stands before it."""
+    for index, statement in enumerate(body):
+        if not isinstance(statement, cst.SimpleStatementLine):
+            break
+        found = _kind_of(statement)
+        if found is not None and found[1][1] != "__future__":
+            return index
+    return _after_head(body)
+
+
+def _after_head(body: Sequence[AnyStatement]) -> int:
     """After the docstring and what comes from ``__future__``."""
     at = 0
     for index, statement in enumerate(body):
@@ -85,7 +130,7 @@ def _after_head(body: Sequence[cst.BaseStatement | cst.SimpleStatementLine]) -> 
     return at
 
 
-def _kind_of(statement: cst.BaseStatement | cst.SimpleStatementLine) -> tuple[int, tuple[int, str]] | None:
+def _kind_of(statement: AnyStatement) -> tuple[int, tuple[int, str]] | None:
     """The group of an import, and its place in it: plain imports come first."""
     if not isinstance(statement, cst.SimpleStatementLine):
         return None
@@ -104,7 +149,7 @@ def _group(source: str) -> int:
     return 1 if source.partition(".")[0] in sys.stdlib_module_names else 2
 
 
-def _import_from(statement: cst.BaseStatement | cst.SimpleStatementLine) -> cst.ImportFrom | None:
+def _import_from(statement: AnyStatement) -> cst.ImportFrom | None:
     if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
         only = statement.body[0]
         return only if isinstance(only, cst.ImportFrom) else None

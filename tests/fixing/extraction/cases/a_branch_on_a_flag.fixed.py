@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     h = module.norm(x)
     if module.training and x.shape[0] > 1:
@@ -14,11 +14,11 @@ def _first_down(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         return self.first(h)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         return self.second(h, x)

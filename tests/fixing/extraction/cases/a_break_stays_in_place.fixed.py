@@ -4,7 +4,7 @@
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     h = module.norm(x)
     h = module.up(h)
@@ -12,7 +12,7 @@ def _first_down(module, x):
     return module.down(h)
 
 
-def _first_down_2(module, h):
+def _first_part(module, h):
     """Part of the forward of First and Second."""
     y = module.norm(h)
     y = module.up(y)
@@ -22,15 +22,15 @@ def _first_down_2(module, h):
 
 class First(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         print(h)
-        y = _first_down_2(self, h)
+        y = _first_part(self, h)
         return self.first(y)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         print(h)
-        y = _first_down_2(self, h)
+        y = _first_part(self, h)
         return self.second(y, x)

@@ -4,7 +4,7 @@
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_part(module, x):
     """Part of the forward of First and Second."""
     h = module.norm(x)
     h = module.up(h)
@@ -15,12 +15,12 @@ def _first_down(module, x):
 class First(nn.Module):
     def forward(self, x):
         if self.training:
-            return _first_down(self, x)
+            return _first_part(self, x)
         return self.first(x)
 
 
 class Second(nn.Module):
     def forward(self, x):
         if self.training:
-            return _first_down(self, x)
+            return _first_part(self, x)
         return self.second(x, x)

@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_norm(module, h):
+def _first_part(module, h):
     """Part of the forward of First and Second."""
     if module.wide: h = module.widen(h)
     h = module.act(h)
@@ -14,12 +14,12 @@ def _first_norm(module, h):
 class First(nn.Module):
     def forward(self, x):
         h = self.norm(x); h = self.up(h)
-        y = _first_norm(self, h)
+        y = _first_part(self, h)
         return self.first(y)
 
 
 class Second(nn.Module):
     def forward(self, x):
         h = self.norm(x); h = self.up(h)
-        y = _first_norm(self, h)
+        y = _first_part(self, h)
         return self.second(y, x)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     h = torch.stack(module.parts(x))
     h = module.up(h)
@@ -15,11 +15,11 @@ def _first_down(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         return self.first(h)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         return self.second(h, x)

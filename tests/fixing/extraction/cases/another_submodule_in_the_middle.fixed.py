@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     h = module.norm(x)
     h = module.up(h)
@@ -11,7 +11,7 @@ def _first_down(module, x):
     return module.down(h)
 
 
-def _first_down_2(module, h):
+def _first_end(module, h):
     """End of the forward of First and Second."""
     y = module.norm(h)
     y = module.up(y)
@@ -21,13 +21,13 @@ def _first_down_2(module, h):
 
 class First(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         h = self.bn(h)
-        return _first_down_2(self, h)
+        return _first_end(self, h)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         h = self.gn(h)
-        return _first_down_2(self, h)
+        return _first_end(self, h)

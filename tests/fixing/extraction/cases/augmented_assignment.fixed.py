@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_spread(module, x, total):
+def _first_start(module, x, total):
     """Start of the forward of First and Second."""
     module.seen += 1
     h = module.norm(x)
@@ -15,11 +15,11 @@ def _first_spread(module, x, total):
 
 class First(nn.Module):
     def forward(self, x, total):
-        h, total = _first_spread(self, x, total)
+        h, total = _first_start(self, x, total)
         return self.first(h), total
 
 
 class Second(nn.Module):
     def forward(self, x, total):
-        h, total = _first_spread(self, x, total)
+        h, total = _first_start(self, x, total)
         return self.second(h, x), total

@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_norm(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     if module.causal:
         mask = module.build(x)
@@ -16,11 +16,11 @@ def _first_norm(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        mask, h = _first_norm(self, x)
+        mask, h = _first_start(self, x)
         return self.first(h, mask)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        mask, h = _first_norm(self, x)
+        mask, h = _first_start(self, x)
         return self.second(h, h, mask)

@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_down(module, h):
+def _first_end(module, h):
     """End of the forward of First and Second."""
     if module.training:
         h = module.norm(h)
@@ -17,10 +17,10 @@ def _first_down(module, h):
 class First(nn.Module):
     def forward(self, x):
         h = self.first(x)
-        return _first_down(self, h)
+        return _first_end(self, h)
 
 
 class Second(nn.Module):
     def forward(self, x):
         h = self.second(x, x)
-        return _first_down(self, h)
+        return _first_end(self, h)

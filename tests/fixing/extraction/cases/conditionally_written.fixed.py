@@ -4,7 +4,7 @@
 from torch import nn
 
 
-def _first_act(module, x, mask):
+def _first_start(module, x, mask):
     """Start of the forward of First and Second."""
     h = module.norm(x)
     if module.causal:
@@ -16,11 +16,11 @@ def _first_act(module, x, mask):
 
 class First(nn.Module):
     def forward(self, x, mask):
-        h, mask = _first_act(self, x, mask)
+        h, mask = _first_start(self, x, mask)
         return self.first(h, mask)
 
 
 class Second(nn.Module):
     def forward(self, x, mask):
-        h, mask = _first_act(self, x, mask)
+        h, mask = _first_start(self, x, mask)
         return self.second(h, h, mask)

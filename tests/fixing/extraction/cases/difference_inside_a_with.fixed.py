@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_part(module, x):
     """Part of the forward of First and Second."""
     h = module.norm(x)
     h = module.up(h)
@@ -15,7 +15,7 @@ def _first_down(module, x):
 class First(nn.Module):
     def forward(self, x):
         with torch.no_grad():
-            h = _first_down(self, x)
+            h = _first_part(self, x)
             h = self.first(h)
         return h
 
@@ -23,6 +23,6 @@ class First(nn.Module):
 class Second(nn.Module):
     def forward(self, x):
         with torch.no_grad():
-            h = _first_down(self, x)
+            h = _first_part(self, x)
             h = self.second(h, x)
         return h

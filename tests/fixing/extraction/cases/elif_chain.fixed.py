@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_part(module, x):
     """Part of the forward of First and Second."""
     h = module.norm(x)
     h = module.up(h)
@@ -16,7 +16,7 @@ class First(nn.Module):
         if self.mode == "a":
             h = self.first(x)
         elif self.mode == "b":
-            h = _first_down(self, x)
+            h = _first_part(self, x)
         else:
             h = x
         return h
@@ -27,7 +27,7 @@ class Second(nn.Module):
         if self.mode == "a":
             h = self.second(x)
         elif self.mode == "b":
-            h = _first_down(self, x)
+            h = _first_part(self, x)
         else:
             h = x
         return h

@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_end(module, x):
     """End of the forward of First and Second."""
     if module.mode == "a":
         h = module.third(x)
@@ -20,10 +20,10 @@ def _first_down(module, x):
 class First(nn.Module):
     def forward(self, x):
         x = self.first(x)
-        return _first_down(self, x)
+        return _first_end(self, x)
 
 
 class Second(nn.Module):
     def forward(self, x):
         x = self.second(x)
-        return _first_down(self, x)
+        return _first_end(self, x)

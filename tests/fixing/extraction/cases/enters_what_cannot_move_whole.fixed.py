@@ -4,7 +4,7 @@
 from torch import nn
 
 
-def _first_masked(module, x):
+def _first_part(module, x):
     """Part of the forward of First and Second."""
     h = module.norm(x)
     h = module.up(h)
@@ -17,12 +17,12 @@ def _first_masked(module, x):
 class First(nn.Module):
     def forward(self, x):
         if self.causal:
-            mask, x = _first_masked(self, x)
+            mask, x = _first_part(self, x)
         return self.first(x, mask)
 
 
 class Second(nn.Module):
     def forward(self, x):
         if self.causal:
-            mask, x = _first_masked(self, x)
+            mask, x = _first_part(self, x)
         return self.second(x, x, mask)

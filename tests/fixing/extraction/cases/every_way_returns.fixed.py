@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_down(module, x):
+def _first_end(module, x):
     """End of the forward of First and Second."""
     if module.skips(x):
         return module.empty(module.norm(x))
@@ -14,10 +14,10 @@ def _first_down(module, x):
 class First(nn.Module):
     def forward(self, x):
         x = self.first(x)
-        return _first_down(self, x)
+        return _first_end(self, x)
 
 
 class Second(nn.Module):
     def forward(self, x):
         x = self.second(x, x)
-        return _first_down(self, x)
+        return _first_end(self, x)

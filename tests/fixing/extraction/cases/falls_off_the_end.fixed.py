@@ -4,7 +4,7 @@
 from torch import nn
 
 
-def _first_note(module, x):
+def _first_end(module, x):
     """End of the forward of First and Second."""
     module.seen = module.seen + 1
     module.mean = module.average(x, module.mean)
@@ -14,10 +14,10 @@ def _first_note(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        _first_note(self, x)
+        _first_end(self, x)
 
 
 class Second(nn.Module):
     def forward(self, x):
         x = self.prepare(x)
-        _first_note(self, x)
+        _first_end(self, x)

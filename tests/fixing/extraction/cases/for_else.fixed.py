@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_norm(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     for layer in module.layers:
         x = layer(x)
@@ -17,11 +17,11 @@ def _first_norm(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        x = _first_norm(self, x)
+        x = _first_start(self, x)
         return self.first(x)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        x = _first_norm(self, x)
+        x = _first_start(self, x)
         return self.second(x, x)

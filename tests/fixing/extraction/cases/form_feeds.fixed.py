@@ -1,7 +1,7 @@
 # classes: First Second
 # expect: S0
 from torch import nn
-
+
 
 def _first_forward(module, x):
     """Forward of First and Second."""

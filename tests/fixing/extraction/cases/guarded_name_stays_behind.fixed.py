@@ -8,7 +8,7 @@ except ImportError:
     fast = slow = None
 
 
-def _first_down(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     h = module.norm(x)
     h = module.up(h)
@@ -18,11 +18,11 @@ def _first_down(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         return fast(h)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        h = _first_down(self, x)
+        h = _first_start(self, x)
         return slow(h)

@@ -5,10 +5,7 @@ from torch import nn
 
 
 def _first_value_scores(
-    module,
-    hidden_states,
-    attention_mask,
-    position_bias,
+    module, hidden_states, attention_mask, position_bias
 ):
     """Start of the forward of First and Second."""
     hidden_states = module.norm(hidden_states)

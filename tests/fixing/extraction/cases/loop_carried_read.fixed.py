@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_mix(module, x):
+def _first_start_mix(module, x):
     """Start of the forward of First and Second."""
     h = module.start(x)
     states = []
@@ -16,11 +16,11 @@ def _first_mix(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        h, states, x = _first_mix(self, x)
+        h, states, x = _first_start_mix(self, x)
         return self.first(h, states)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        h, states, x = _first_mix(self, x)
+        h, states, x = _first_start_mix(self, x)
         return self.second(h, states, x)

@@ -4,7 +4,7 @@
 from torch import nn
 
 
-def _first_note(module, memory, h, layer):
+def _first_part(module, memory, h, layer):
     """Part of the forward of First and Second."""
     h = layer(h, memory)
     h = module.norm(module.act(h) + h)
@@ -19,7 +19,7 @@ class First(nn.Module):
         h = x
         for layer in self.layers:
             h = self.first(h)
-            h, memory = _first_note(self, memory, h, layer)
+            h, memory = _first_part(self, memory, h, layer)
         return h
 
 
@@ -29,5 +29,5 @@ class Second(nn.Module):
         h = x
         for layer in self.layers:
             h = self.second(h, x)
-            h, memory = _first_note(self, memory, h, layer)
+            h, memory = _first_part(self, memory, h, layer)
         return h

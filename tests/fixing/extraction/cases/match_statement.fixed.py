@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_plain(module, x, mode):
+def _first_start(module, x, mode):
     """Start of the forward of First and Second."""
     match mode:
         case "mean":
@@ -19,11 +19,11 @@ def _first_plain(module, x, mode):
 
 class First(nn.Module):
     def forward(self, x, mode):
-        h = _first_plain(self, x, mode)
+        h = _first_start(self, x, mode)
         return self.first(h)
 
 
 class Second(nn.Module):
     def forward(self, x, mode):
-        h = _first_plain(self, x, mode)
+        h = _first_start(self, x, mode)
         return self.second(h, x)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 
-def _first_close(module):
+def _first_join_close(module):
     """Start of the forward of First and Second."""
     with torch.no_grad(), torch.cuda.device(module.index) as outer:
         with torch.autocast("cuda") as (left, right):
@@ -15,11 +15,11 @@ def _first_close(module):
 
 class First(nn.Module):
     def forward(self, x, outer):
-        outer, h = _first_close(self)
+        outer, h = _first_join_close(self)
         return self.first(h, outer)
 
 
 class Second(nn.Module):
     def forward(self, x, outer):
-        outer, h = _first_close(self)
+        outer, h = _first_join_close(self)
         return self.second(h, x, outer)

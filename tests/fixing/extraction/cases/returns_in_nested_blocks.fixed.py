@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_plain(module, x):
+def _first_end(module, x):
     """End of the forward of First and Second."""
     if module.training:
         for layer in module.layers:
@@ -18,10 +18,10 @@ def _first_plain(module, x):
 class First(nn.Module):
     def forward(self, x):
         x = self.first(x)
-        return _first_plain(self, x)
+        return _first_end(self, x)
 
 
 class Second(nn.Module):
     def forward(self, x):
         x = self.second(x, x)
-        return _first_plain(self, x)
+        return _first_end(self, x)

@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_note(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     module.seen = module.seen + 1
     module.mean = module.average(x, module.mean)
@@ -13,11 +13,11 @@ def _first_note(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        _first_note(self, x)
+        _first_start(self, x)
         return self.first(x)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        _first_note(self, x)
+        _first_start(self, x)
         return self.second(x, x)

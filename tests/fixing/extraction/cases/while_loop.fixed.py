@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_norm(module, x, steps):
+def _first_step_norm(module, x, steps):
     """Start of the forward of First and Second."""
     while steps > 0:
         x = module.step(x)
@@ -15,11 +15,11 @@ def _first_norm(module, x, steps):
 
 class First(nn.Module):
     def forward(self, x, steps):
-        x = _first_norm(self, x, steps)
+        x = _first_step_norm(self, x, steps)
         return self.first(x)
 
 
 class Second(nn.Module):
     def forward(self, x, steps):
-        x = _first_norm(self, x, steps)
+        x = _first_step_norm(self, x, steps)
         return self.second(x, x)

@@ -3,7 +3,7 @@
 from torch import nn
 
 
-def _first_slow(module, x):
+def _first_start(module, x):
     """Start of the forward of First and Second."""
     try:
         h = module.fast(x)
@@ -19,11 +19,11 @@ def _first_slow(module, x):
 
 class First(nn.Module):
     def forward(self, x):
-        h = _first_slow(self, x)
+        h = _first_start(self, x)
         return self.first(h)
 
 
 class Second(nn.Module):
     def forward(self, x):
-        h = _first_slow(self, x)
+        h = _first_start(self, x)
         return self.second(h, x)

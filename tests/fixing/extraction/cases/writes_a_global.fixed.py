@@ -6,7 +6,7 @@ from torch import nn
 calls = 0
 
 
-def _first_down(module, x):
+def _first_part(module, x):
     """Part of the forward of First and Second."""
     h = module.norm(x) + calls
     h = module.up(h)
@@ -18,7 +18,7 @@ class First(nn.Module):
     def forward(self, x):
         global calls
         calls = calls + 1
-        h = _first_down(self, x)
+        h = _first_part(self, x)
         return self.first(h)
 
 
@@ -26,5 +26,5 @@ class Second(nn.Module):
     def forward(self, x):
         global calls
         calls = calls + 1
-        h = _first_down(self, x)
+        h = _first_part(self, x)
         return self.second(h, x)
