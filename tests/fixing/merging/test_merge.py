@@ -209,7 +209,7 @@ def test_code_that_is_nested_too_deeply_is_not_edited(deep: str, size: int) -> N
     text = two(f"{BODY}\n    def more(self):\n        return {more}\n")
     lines = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("class ")]
     found = merged(text, [ClassSite("", line) for line in lines])
-    assert not isinstance(found, Unmergeable) or found.code == "FX-UNREADABLE"
+    assert not isinstance(found, Unmergeable) or found.code == "FX-ENCODING"
 
 
 def test_a_site_that_is_no_class() -> None:
