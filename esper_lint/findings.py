@@ -124,12 +124,40 @@ class Suppressed:
     where: str
 
 
+class Tier(str, Enum):
+    """SAFE fixes are written when asked to fix, UNSAFE ones only with ``--unsafe-fixes``, DISPLAY ones never."""
+
+    SAFE = "SAFE"
+    UNSAFE = "UNSAFE"
+    DISPLAY = "DISPLAY"
+
+
+@dataclass(frozen=True, slots=True)
+class FixOffer:
+    """What would be done about a group, or about the part of it whose findings are marked as fixable."""
+
+    tier: Tier
+    strategy: str
+    summary: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a group, or what is left of it, is not fixed; ``place`` is ``path:line``."""
+
+    code: str
+    message: str
+    place: str
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A clone group: at least two units that share one template.
 
     ``texts_differ`` is False where the members are equal to the letter, comments and layout included.
-    ``similarities`` has a row per variant, with its similarity to each variant of a smaller number.
+    ``similarities`` has a row per variant, with its similarity to each variant of a smaller number.  ``fix`` and
+    ``refusals`` are what planning came to; nothing unless somebody asked for it.
     """
 
     id: str
@@ -143,6 +171,8 @@ class Group:
     texts_differ: bool
     similarities: tuple[tuple[float, ...], ...] = ()
     suppressed: Suppressed | None = None
+    fix: FixOffer | None = None
+    refusals: tuple[Obstacle, ...] = ()
 
     def likeness(self, mine: int, theirs: int) -> float:
         """The similarity of two variants."""
@@ -156,6 +186,7 @@ class Finding:
     """One rule at one member of one group (``group`` is None for rules that speak of a line only, such as ESP202).
 
     ``detail`` are lines that show people what the message says, where there is no group to show it with.
+    ``is_fixable`` says that ``fix`` would mend it without further ado, if somebody asked whether it would.
     """
 
     rule: str
@@ -169,6 +200,7 @@ class Finding:
     severity: Severity
     suppressed: Suppressed | None = None
     detail: tuple[str, ...] = ()
+    is_fixable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from esper_lint.findings import Report
 from esper_lint.judging import needs_histories
 from esper_lint.output import FORMATS, Style, statistics
 from esper_lint.rules.excerpt import printable
+from esper_lint.tree import TreeChanged
 
 TEXT_FORMATS = ("full", "concise")
 _NOTES = 10
@@ -74,6 +75,7 @@ def _deliveries(ctx: click.Context, param: click.Parameter, values: Sequence[str
 )
 @click.option("--statistics", "with_statistics", is_flag=True, help="Append counts by rule.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the index.")
+@click.option("show_fixes", "--show-fixes", is_flag=True, help="Plan and prove fixes, write none, and mark findings.")
 @click.option("--new-from", metavar="REV", help="Report only groups that are new or changed since a git revision.")
 @click.option("--stdin-filename", metavar="NAME", help="The file that standard input, given as '-', stands in for.")
 @setting_options
@@ -83,6 +85,7 @@ def command(
     outputs: tuple[Delivery, ...],
     with_statistics: bool,
     no_cache: bool,
+    show_fixes: bool,
     new_from: str | None,
     stdin_filename: str | None,
     **settings: Any,
@@ -97,7 +100,11 @@ def command(
     with TerminalProgress() as progress:
         try:
             report, left_out = _run(new_from, named, config, buffer, not no_cache, progress)
-        except UnknownPath as error:
+            if show_fixes:
+                from esper_lint.cli.show_fixes import with_fixes
+
+                report = with_fixes(report, named, config, buffer=buffer, use_cache=not no_cache, progress=progress)
+        except (UnknownPath, TreeChanged) as error:
             raise click.UsageError(str(error)) from error
     sources = FileLines(config.project, buffer)
     # Files first: a reader of standard output that leaves early must not cost a file.
@@ -116,6 +123,10 @@ def command(
     if len(report.notes) > _NOTES:
         _note(f"{len(report.notes) - _NOTES} more notes; --output-format json has them all")
     _note(_summary(report, named) + _omission(left_out, new_from))
+    if show_fixes:
+        from esper_lint.cli.show_fixes import told
+
+        _note(told(report))
     if needs_histories(config):
         _note_if_shallow(config)
     return Exit.FINDINGS if report.active else Exit.CLEAN

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
+from esper_lint.findings import Tier
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.suggesting.values import Suggestion
-
-
-class Tier(str, Enum):
-    """SAFE fixes are written when asked to fix, UNSAFE ones only with ``--unsafe-fixes``, DISPLAY ones never."""
-
-    SAFE = "SAFE"
-    UNSAFE = "UNSAFE"
-    DISPLAY = "DISPLAY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.generated import is_generated
 from esper_lint.evidence import Evidence
-from esper_lint.findings import Group, Member, Report
+from esper_lint.findings import Group, Member, Report, Tier
 from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
@@ -52,7 +52,13 @@ class Wishes:
 
 
 def planned(
-    files: FileSet, config: Config, wishes: Wishes, progress: Progress, before: Mapping[str, bytes] | None = None
+    files: FileSet,
+    config: Config,
+    wishes: Wishes,
+    progress: Progress,
+    before: Mapping[str, bytes] | None = None,
+    *,
+    use_cache: bool = True,
 ) -> Fixes:
     """What to write so that no group that can be fixed is left; ``before`` are contents that will stand in any case.
 
@@ -61,7 +67,7 @@ def planned(
     refused: dict[_Key, GroupRefusal] = {}
     trials: dict[object, Attempt] = {}
     while True:
-        planner = _Planner(files, config, wishes, progress, dict(before or {}), dict(refused), trials)
+        planner = _Planner(files, config, wishes, progress, use_cache, dict(before or {}), dict(refused), trials)
         failed = planner.run()
         if not failed:
             return planner.fixes()
@@ -74,6 +80,7 @@ class _Planner:
     config: Config
     wishes: Wishes
     progress: Progress
+    use_cache: bool
     changed: dict[str, bytes]
     refused: dict[_Key, GroupRefusal]
     trials: dict[object, Attempt]
@@ -257,7 +264,9 @@ class _Planner:
         return failed
 
     def _report(self) -> tuple[Report, Evidence]:
-        files, evidence = gather_overlay(self.files, self.changed, self.config, progress=self.progress)
+        files, evidence = gather_overlay(
+            self.files, self.changed, self.config, use_cache=self.use_cache, progress=self.progress
+        )
         return narrowed(*judged(files, evidence, self.config, baseline_of(self.config), whole=False)), evidence
 
     # -- files ---------------------------------------------------------------------------------------------------

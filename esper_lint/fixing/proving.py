@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from esper_lint.findings import Tier
 from esper_lint.fixing.certificate.certifying import certify
 from esper_lint.fixing.certificate.claims import Certificate, Claim, MergeClaim, Rejected, SiteClaim
 from esper_lint.fixing.certificate.claims import Rewritten as RewrittenFile
 from esper_lint.fixing.certificate.merging import certify_merge
 from esper_lint.fixing.extraction.plan import Extraction
-from esper_lint.fixing.fixes import Obligation, Rewritten, Tier
+from esper_lint.fixing.fixes import Obligation, Rewritten
 from esper_lint.fixing.merging.values import Merge
 from esper_lint.fixing.refusals import Refusal
 

@@ -17,16 +17,16 @@ class WorkingCopy:
 
     def __init__(self, files: FileSet) -> None:
         self._paths = {file.name: file.path for file in files.files}
+        self._overlay = files.overlay
         self._data: dict[str, bytes] = {}
         self._changed: dict[str, SourceText] = {}
         self._digests: dict[str, str] = {}
         self.generated: set[str] = set()
         self.lockstep: set[str] = set()
         self.copies: set[str] = set()
-        for name, path in self._paths.items():
+        for name in self._paths:
             try:
-                with open(path, "rb") as stream:
-                    data = stream.read()
+                data = self._read(name)
             except OSError:
                 self._digests[name] = ""
                 continue
@@ -74,10 +74,15 @@ class WorkingCopy:
         if name in self._data:
             return self._data[name]
         try:
-            with open(self._paths[name], "rb") as stream:
-                data = stream.read()
+            data = self._read(name)
         except OSError:
             raise TreeChanged(name) from None
         if digest_of(data) != self._digests[name]:
             raise TreeChanged(name)
         return data
+
+    def _read(self, name: str) -> bytes:
+        if name in self._overlay:
+            return self._overlay[name]
+        with open(self._paths[name], "rb") as stream:
+            return stream.read()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from esper_lint.findings import Report
-from esper_lint.output.colour import paint
+from esper_lint.output.code import code
 from esper_lint.output.format import Sources, Style, ordered
 from esper_lint.rules.excerpt import printable
 
 
 def concise(report: Report, sources: Sources, style: Style) -> Iterator[str]:
     for finding in ordered(report.active):
-        code = paint(finding.rule, "rule", style)
-        yield f"{printable(finding.path)}:{finding.line}:{finding.column}: {code} {printable(finding.message)}"
+        place = f"{printable(finding.path)}:{finding.line}:{finding.column}:"
+        yield f"{place} {code(finding, style)} {printable(finding.message)}"

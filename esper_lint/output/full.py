@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from esper_lint.findings import Finding, Group, Report
+from esper_lint.output.code import code
 from esper_lint.output.colour import paint
 from esper_lint.output.extract import cut
 from esper_lint.output.format import Sources, Style, ordered
@@ -30,7 +31,7 @@ def full(report: Report, sources: Sources, style: Style) -> Iterator[str]:
 def _block(findings: Sequence[Finding], group: Group | None, sources: Sources, style: Style) -> Iterator[str]:
     for finding in findings:
         place = paint(f"{printable(finding.path)}:{finding.line}:{finding.column}:", "place", style)
-        yield f"{place} {paint(finding.rule, 'rule', style)} {printable(finding.message)}"
+        yield f"{place} {code(finding, style)} {printable(finding.message)}"
     if group is None:
         yield from _source_line(findings[0], sources, style)
     else:
@@ -38,7 +39,19 @@ def _block(findings: Sequence[Finding], group: Group | None, sources: Sources, s
         left = next((index for index, one in enumerate(group.members) if (one.path, one.forward_line) in active), 0)
         yield from snippet(group, left, Comparison(group).nearest_different(left).index, sources, style)
         yield from legend(group)
+        yield from _fix(group, style)
     yield f"  {paint('help:', 'help', style)} esper-lint explain {findings[0].rule}"
+
+
+def _fix(group: Group, style: Style) -> Iterator[str]:
+    """What planning a fix came to, if anybody asked for it."""
+    head = paint("fix:", "help", style)
+    if group.fix is not None:
+        yield f"  {head} {group.fix.tier.value} {group.fix.strategy}: {printable(group.fix.summary)}"
+    if group.refusals:
+        first, more = group.refusals[0], len(group.refusals) - 1
+        also = f" ({more} more)" if more else ""
+        yield f"  {head} refused, {first.code}: {printable(first.place)}: {printable(first.message)}{also}"
 
 
 def _source_line(finding: Finding, sources: Sources, style: Style) -> Iterator[str]:

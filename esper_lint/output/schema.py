@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from esper_lint import __version__
-from esper_lint.findings import FileError, Finding, Group, Guard, Hole, Member, Note, Span, Summary, Suppressed
+from esper_lint.findings import (
+    FileError,
+    Finding,
+    FixOffer,
+    Group,
+    Guard,
+    Hole,
+    Member,
+    Note,
+    Obstacle,
+    Span,
+    Summary,
+    Suppressed,
+)
 
 SCHEMA_VERSION = 1
 TOOL = {"name": "esper-lint", "version": __version__}
@@ -34,8 +47,8 @@ def group_object(group: Group) -> Object:
         "members": [_member(member) for member in group.members],
         "holes": [_hole(hole) for hole in group.holes],
         "suppressed": _suppressed(group.suppressed),
-        "fix": None,
-        "refusals": [],
+        "fix": _offer(group.fix),
+        "refusals": [_obstacle(one) for one in group.refusals],
     }
 
 
@@ -97,6 +110,16 @@ def _span(span: Span) -> Object:
 
 def _suppressed(suppressed: Suppressed | None) -> Object | None:
     return None if suppressed is None else {"kind": suppressed.kind, "where": suppressed.where}
+
+
+def _offer(fix: FixOffer | None) -> Object | None:
+    if fix is None:
+        return None
+    return {"tier": fix.tier.value, "strategy": fix.strategy, "summary": fix.summary, "notes": list(fix.notes)}
+
+
+def _obstacle(one: Obstacle) -> Object:
+    return {"code": one.code, "message": one.message, "place": one.place}
 
 
 def _rounded(similarity: float) -> float:

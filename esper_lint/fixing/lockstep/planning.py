@@ -39,11 +39,15 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A member that would be, or was, re-synced from its source; both as they stood before."""
+    """A member that would be, or was, re-synced from its source; both as they stood before.
+
+    ``lines`` are those at which a check reports it.
+    """
 
     contract: str
     member: Place
     source: Place
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class _Planner:
     _workings: Workings = ({}, {})
     _times: Counter[_Key] = field(default_factory=Counter)
     _fixed: dict[_Key, Fixed] = field(default_factory=dict)
+    _lines: dict[_Key, tuple[int, ...]] = field(default_factory=dict)
 
     def run(self) -> dict[_Key, Refusal]:
         """Work until nothing is left to do; the members that were changed and cannot be brought to agree."""
@@ -113,7 +118,10 @@ class _Planner:
         book = ledger.book(self.copy.lockstep - left_out, copies, is_whole=True)
         self._workings = ledger.workings
         active = _active(book, self.config)
-        reported = list(dict.fromkeys(one for drift, one in ledger.drifted if at_member(drift) in active))
+        shown = [(drift, one) for drift, one in ledger.drifted if at_member(drift) in active]
+        reported = list(dict.fromkeys(one for _, one in shown))
+        lines = {_key(one): tuple(drift.line for drift, other in shown if other == one) for one in reported}
+        self._lines = lines | self._lines  # those of before anything was changed
         self._silent = [one.member for _, one in ledger.drifted if one not in reported]
         return [one for one in reported if one.member.path in self.files.selected and _key(one) not in self.refused]
 
@@ -146,7 +154,7 @@ class _Planner:
             return
         self._times[_key(one)] += 1
         self.copy.change(one.member.path, new)
-        self._fixed.setdefault(_key(one), Fixed(one.contract, *places))
+        self._fixed.setdefault(_key(one), Fixed(one.contract, *places, self._lines[_key(one)]))
 
     def _resynced(self, one: Following) -> Sequence[str] | Stuck:
         if one.member.path in self.copy.generated:
