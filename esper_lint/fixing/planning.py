@@ -44,11 +44,12 @@ _Key = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for: UNSAFE fixes too, only the group of that id, a name for its helper."""
+    """What was asked for: UNSAFE fixes too, only the group of that id, a name for its helper, generated files too."""
 
     is_unsafe: bool = False
     group: str = ""
     helper_name: str = ""
+    even_generated: bool = False
 
 
 def planned(
@@ -189,7 +190,7 @@ class _Planner:
             if held is not None:
                 message = f"`{one.qualname}` is under the contract `{held}`, which the fix would break"
                 causes.append(Refusal("FX-CONTRACT", one.path, one.line, message))
-            elif is_generated(self._text(one.path).data):
+            elif is_generated(self._text(one.path).data) and not self.wishes.even_generated:
                 causes.append(Refusal("FX-GENERATED", one.path, one.line, f"`{one.qualname}`: the file is generated"))
             elif one.path in self.files.selected:
                 free.append(one)
