@@ -25,7 +25,7 @@ from pathlib import Path
 
 from esper_lint.analysis import gather
 from esper_lint.config import load
-from esper_lint.findings import Group, UnitKind
+from esper_lint.findings import Group, Tier, UnitKind
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.alignment import Stretch, align
 from esper_lint.fixing.extraction.interface import Interface, interface

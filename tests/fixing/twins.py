@@ -13,7 +13,10 @@ class {name}(nn.Module):
 {constructor}
     def forward(self, x):
 """
-_PLAIN = "        self.heads, self.qkv, self.out = 4, nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)\n"
+_PLAIN = """\
+        self.heads = 4
+        self.qkv, self.out = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+"""
 _WIDE = """\
         if heads < 1 or dim % heads:
             raise ValueError(f"{heads} heads do not share {dim} features")
@@ -34,9 +37,10 @@ def twins(first: str = "Plain", second: str = "Wide", *, body: str = BODY, other
 
 def spread(count: int) -> dict[str, str]:
     """Files of a package with one module each, all with one forward: ``fix --unsafe-fixes`` adds a file for it."""
-    constructors = _PLAIN, _WIDE
+    kinds = ("", _PLAIN), (", heads, rate", _WIDE)
     files = {"models/__init__.py": ""}
     for number in range(count):
-        module = _CLASS.format(name=f"Model{number}", arguments="", constructor=constructors[number % 2])
-        files[f"models/model_{number}.py"] = f"{_HEAD}{module}{BODY}"
+        arguments, constructor = kinds[number % 2]
+        module = _CLASS.format(name=f"Model{number}", arguments=arguments, constructor=constructor)
+        files[f"models/model_{number}.py"] = f"{_HEAD}\nACTIVATION = F.gelu\n{module}{BODY}"
     return files
