@@ -26,6 +26,7 @@ def offered(report: Report, fixes: Fixes, resynced: Iterable[Fixed] = ()) -> Rep
 
 
 _Spot = tuple[str, int, str]
+_BY_HAND = "S7"
 
 
 def _by_group(groups: Sequence[Group], fixes: Fixes) -> Iterator[tuple[str, GroupFix]]:
@@ -52,8 +53,17 @@ def _home(groups: Sequence[Group], fix: GroupFix) -> Group | None:
 def _with_offer(group: Group, fix: GroupFix | None, fixes: Fixes) -> Group:
     causes = [cause for one in fixes.refused if one.group == group.id for cause in one.causes]
     obstacles = dict.fromkeys(Obstacle(one.code, one.message, f"{one.path}:{one.line}") for one in causes)
-    offer = None if fix is None else FixOffer(fix.tier, fix.strategy, fix.summary, fix.notes)
-    return replace(group, fix=offer, refusals=tuple(obstacles))
+    return replace(group, fix=_offer(group, fix, fixes), refusals=tuple(obstacles))
+
+
+def _offer(group: Group, fix: GroupFix | None, fixes: Fixes) -> FixOffer | None:
+    """The fix, else what people could do instead, the first of which removes the most."""
+    if fix is not None:
+        return FixOffer(fix.tier, fix.strategy, fix.summary, fix.notes)
+    advice = [one.suggestion for one in fixes.advice if one.group == group.id]
+    if not advice:
+        return None
+    return FixOffer(Tier.DISPLAY, _BY_HAND, advice[0].message, tuple(one.message for one in advice[1:]))
 
 
 def _mended(groups: Iterable[Group], planned: dict[str, GroupFix]) -> Iterator[_Spot]:

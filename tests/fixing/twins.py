@@ -1,4 +1,4 @@
-"""A file with two modules that share all of their forwards and little else, what ``fix`` makes of it, and variations."""
+"""A file with two modules that share their forward and little else, which can be fixed, and a package of such."""
 
 from __future__ import annotations
 
