@@ -23,7 +23,7 @@ from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.sites import Source, source_of
-from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Tier
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import mentions
 from esper_lint.fixing.packages import common_folder, module_name

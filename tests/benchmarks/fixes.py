@@ -4,7 +4,8 @@ whether what was written holds.
     python -m tests.benchmarks.fixes corpora/timm corpora/diffusers [--safe] [--refusals N]
 
 A copy of each folder is fixed by the planner, as the command does it, and checked without what made it: every file
-parses and compiles, no line outside of the members' classes was taken away, and fixing the result again does nothing.  ``--refusals N`` prints N refusals drawn at random, to be judged.
+parses and compiles, no line outside of the members' classes was taken away, and fixing the result again does nothing.
+``--refusals N`` prints N refusals drawn at random, to be judged.
 """
 
 from __future__ import annotations

@@ -80,4 +80,3 @@ def test_of_a_group_that_can_be_fixed_in_part_only_that_part_is_marked(tmp_path:
 def test_silent_groups_have_no_offer(tmp_path: Path) -> None:
     report = shown(tmp_path, {"twins.py": twins()}, settings='[tool.esper_lint.per-file-ignores]\n"*.py" = ["ESP"]')
     assert only(report).fix is None and only(report).refusals == () and marked(report) == []
-
