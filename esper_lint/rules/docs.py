@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from esper_lint import generated_pages
 from esper_lint.rules import RULES
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
@@ -18,22 +19,12 @@ def pages() -> dict[str, str]:
 
 def outdated(folder: Path) -> list[str]:
     """The names of the pages that are missing, differ, or belong to no rule any more."""
-    expected = pages()
-    present = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
-    return sorted(name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name))
+    return generated_pages.outdated(pages(), folder)
 
 
 def write(folder: Path) -> list[str]:
     """Bring the folder up to date and return the names of the pages that changed."""
-    changed = outdated(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    expected = pages()
-    for name in changed:
-        if name in expected:
-            (folder / name).write_text(expected[name], encoding="utf-8", newline="\n")
-        else:
-            (folder / name).unlink()
-    return changed
+    return generated_pages.write(pages(), folder)
 
 
 def _index() -> str:
