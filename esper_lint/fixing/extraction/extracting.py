@@ -33,11 +33,10 @@ from esper_lint.fixing.extraction.leaf import (
     leaf_text,
     needed_imports,
 )
-from esper_lint.fixing.extraction.naming import free_name, helper_names, place_of
+from esper_lint.fixing.extraction.naming import free_name, helper_names, place_of, stem_of
 from esper_lint.fixing.extraction.plan import Extraction, SitePlace, Unextractable
 from esper_lint.fixing.extraction.sites import Site, Source
 from esper_lint.fixing.packages import relative_import
-from esper_lint.fixing.stems import common_words, joined, words_of
 
 _NAMED = 3
 _MODULE = ("module", "owner")
@@ -87,7 +86,7 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
     names = draft.names(choice.runs)
     if isinstance(names, Hazard):
         return Unextractable((names,))
-    home = draft.home(names)
+    home = draft.home()
     texts = draft.texts(choice.runs, names, home)
     before = {source.path: source.text for source in draft.sources}
     return Extraction(
@@ -182,13 +181,14 @@ class _Draft:
                 return Hazard("FX-NAME", self.sites[0].source.path, self.sites[0].function.lineno, message)
         return wanted
 
-    def home(self, names: Sequence[str]) -> str:
+    def home(self) -> str:
         """The file that the helpers go to."""
         if not self.is_shared:
             return self.sources[0].path
-        stem = "_" + joined(common_words([site.owner.name for site in self.sites]) or words_of(names[0]))
-        stem = free_name(f"{stem}_shared", lambda name: f"{self.options.folder}/{name}.py" in self.options.files)
-        return f"{self.options.folder}/{stem}.py"
+        stem = free_name(
+            f"_{stem_of(self.sites)}_shared", lambda name: f"{self.options.folder}/{name}.py" in self.options.files
+        )
+        return f"{folder}/{stem}.py"
 
     def texts(self, runs: Sequence[Run], names: Sequence[str], home: str) -> dict[str, str]:
         helpers = [self._helper(run, name) for run, name in zip(runs, names, strict=True)]
@@ -209,7 +209,7 @@ class _Draft:
             module = rewritten(written.module, self._edits(path, runs, helpers))
             if not self.is_shared:
                 module = inserted(module, definitions, min(site.top for site in self.sites))
-                if any(helper.annotations for helper in helpers) and not self._has_any(written.source):
+                if any(helper.annotations for helper in helpers) and not written.source.names.bindings.get(ANY):
                     module = with_import(module, "typing", ANY)
             else:
                 for name in names:
@@ -219,9 +219,13 @@ class _Draft:
             texts[home] = leaf_text(definitions, self._imports(runs, helpers), first.module)
         return texts
 
-    def _has_any(self, source: Source) -> bool:
-        """Whether a helper that stands above the sites may say ``Any``."""
-        return source.names.is_bound_before(ANY, min(site.top for site in self.sites if site.source is source))
+    @property
+    def _may_say_any(self) -> bool:
+        """Whether a helper above the sites may be annotated with ``Any``, as it is imported already or can be."""
+        if self.is_shared:
+            return True
+        names = self.sources[0].names
+        return not names.bindings.get(ANY) or names.is_bound_before(ANY, min(site.top for site in self.sites))
 
     def _edits(
         self, path: str, runs: Sequence[Run], helpers: Sequence[Helper]
@@ -251,12 +255,16 @@ class _Draft:
         for row in run.interface.values:
             hint = next((value.hint for value in row if value.hint), "value")
             parameters.append(free_name(hint, {*used, *parameters}.__contains__))
+        is_usable = is_usable_elsewhere if self.is_shared else None
+        annotations = annotations_of(run, self.sites, is_usable) if self._may_say_any else None
         return Helper(
             name,
             module,
             tuple(parameters),
             _docstring(run, self.sites),
-            annotations_of(run, self.sites, is_usable_elsewhere if self.is_shared else None),
+            annotations_of(run, self.sites, is_usable_elsewhere if self.is_shared else None)
+            if self._may_say_any
+            else None,
             tuple(one for one in statements if not isinstance(one, str)),
         )
 

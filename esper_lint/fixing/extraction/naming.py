@@ -24,8 +24,7 @@ def helper_names(runs: Sequence[Run], sites: Sequence[Site], is_taken: Callable[
 
     Where two runs would be named alike, or a name would be long, it says which part of the forward it is.
     """
-    classes = [site.owner.name for site in sites]
-    stem = joined(common_words(classes) or words_of(classes[0]))
+    stem = stem_of(sites)
     found = [_name(stem, _what(run, sites)) for run in runs]
     counts = Counter(found)
     names: list[str] = []
@@ -33,6 +32,12 @@ def helper_names(runs: Sequence[Run], sites: Sequence[Site], is_taken: Callable[
         base = name if counts[name] == 1 and len(name) <= _LONGEST else _name(stem, place_of(run, sites))
         names.append(free_name(base, lambda name: is_taken(name) or name in names))
     return names
+
+
+def stem_of(sites: Sequence[Site]) -> str:
+    """What the classes have in common in their names, or the name of the first one."""
+    classes = [site.owner.name for site in sites]
+    return joined(common_words(classes) or words_of(classes[0])) or "forward"
 
 
 def free_name(base: str, is_taken: Callable[[str], bool]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ REFUSED = [name for name, case in CASES.items() if case.is_refused]
 @pytest.mark.parametrize("name", FIXED)
 def test_what_is_written(name: str, pytestconfig: pytest.Config) -> None:
     case = CASES[name]
-    plan = _plan(case)
+    plan = _of(name)
     assert (plan.strategy,) == case.expected
     if pytestconfig.getoption("--regen"):
         _regenerate(case, plan)
@@ -29,14 +30,14 @@ def test_what_is_written(name: str, pytestconfig: pytest.Config) -> None:
 
 @pytest.mark.parametrize("name", FIXED)
 def test_what_is_written_is_certified(name: str) -> None:
-    found = proved_extraction(_plan(CASES[name]), module_of)
+    found = proved_extraction(_of(name), module_of)
     assert isinstance(found, Proved), found
 
 
 @pytest.mark.parametrize("name", FIXED)
 def test_nothing_is_left_to_do(name: str) -> None:
     """Fixed twice is fixed once."""
-    plan = _plan(CASES[name])
+    plan = _of(name)
     again = CASES[name].changed(**{path: text for path, text in plan.after.items() if path in plan.before})
     assert isinstance(again.plan(), Unextractable)
 
@@ -44,7 +45,7 @@ def test_nothing_is_left_to_do(name: str) -> None:
 @pytest.mark.parametrize("name", FIXED)
 def test_the_rest_of_the_file_is_untouched(name: str) -> None:
     """Without helpers, imports and the bodies of the sites, and but for blank lines, both texts are the same."""
-    plan = _plan(CASES[name])
+    plan = _of(name)
     for path, before in plan.before.items():
         names = {helper for _, helper in plan.helpers}
         sites = {site.qualname for site in plan.sites if site.path == path}
@@ -56,7 +57,7 @@ def test_line_ends_are_kept(name: str) -> None:
     """The fix of a file with CRLF is the fix of the file, with CRLF."""
     case = CASES[name]
     ended = case.changed(**{path: text.replace("\n", "\r\n") for path, text in case.texts.items()})
-    assert dict(_plan(ended).after) == {path: text.replace("\n", "\r\n") for path, text in _plan(case).after.items()}
+    assert dict(_plan(ended).after) == {path: text.replace("\n", "\r\n") for path, text in _of(name).after.items()}
 
 
 @pytest.mark.parametrize("name", FIXED)
@@ -66,7 +67,7 @@ def test_a_missing_final_newline_stays_missing(name: str) -> None:
     plan = _plan(ended)
     assert isinstance(proved_extraction(plan, module_of), Proved)
     assert {path: text.rstrip("\n") for path, text in plan.after.items()} == {
-        path: text.rstrip("\n") for path, text in _plan(case).after.items()
+        path: text.rstrip("\n") for path, text in _of(name).after.items()
     }
 
 
@@ -83,6 +84,11 @@ def test_what_is_refused(name: str) -> None:
 
 def test_there_are_enough() -> None:
     assert len(CASES) >= 75
+
+
+@cache
+def _of(name: str) -> Extraction:
+    return _plan(CASES[name])
 
 
 def _plan(case: Case) -> Extraction:

@@ -1,0 +1,11 @@
+# classes: Second
+import torch
+from torch import nn
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(torch.relu(h))
+        h = self.act(h)
+        return x + self.down(h)

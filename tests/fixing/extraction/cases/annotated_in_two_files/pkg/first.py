@@ -1,0 +1,14 @@
+# classes: First
+# expect: S0
+from typing import Optional
+
+import torch
+from torch import Tensor, nn
+
+
+class First(nn.Module):
+    def forward(self, x: Tensor, mask: Optional[torch.Tensor] = None) -> Tensor:
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h, mask)
+        return x + self.down(h)

@@ -1,0 +1,21 @@
+# classes: First Second
+# expect: S0
+from typing import Any, Optional
+
+from torch import Tensor, nn
+
+
+class First(nn.Module):
+    def forward(self, x: Tensor, mask: Optional[Any] = None) -> Tensor:
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h, mask)
+        return x + self.down(h)
+
+
+class Second(nn.Module):
+    def forward(self, x: Tensor, mask: Optional[Any] = None) -> Tensor:
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h, mask)
+        return x + self.down(h)

@@ -1,0 +1,16 @@
+# classes: First
+# expect: S0
+"""Doc."""
+
+__all__ = ["First"]
+
+import torch
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        return x + self.down(h)

@@ -1,0 +1,31 @@
+# classes: First Second
+# expect: S2
+from torch import nn
+
+
+class First(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        h = self.down(h)
+        h = self.first(h)
+        h = self.norm(h)
+        h = self.up(h)
+        h = self.act(h)
+        h = self.down(h)
+        return h
+
+
+class Second(nn.Module):
+    def forward(self, x):
+        h = self.norm(x)
+        h = self.up(h)
+        h = self.act(h)
+        h = self.down(h)
+        h = self.second(h, x)
+        h = self.norm(h)
+        h = self.up(h)
+        h = self.act(h)
+        h = self.down(h)
+        return h
