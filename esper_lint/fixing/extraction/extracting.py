@@ -185,9 +185,8 @@ class _Draft:
         """The file that the helpers go to."""
         if not self.is_shared:
             return self.sources[0].path
-        stem = free_name(
-            f"_{stem_of(self.sites)}_shared", lambda name: f"{self.options.folder}/{name}.py" in self.options.files
-        )
+        folder, files = self.options.folder, self.options.files
+        stem = free_name(f"_{stem_of(self.sites)}_shared", lambda name: f"{folder}/{name}.py" in files)
         return f"{folder}/{stem}.py"
 
     def texts(self, runs: Sequence[Run], names: Sequence[str], home: str) -> dict[str, str]:
@@ -262,9 +261,7 @@ class _Draft:
             module,
             tuple(parameters),
             _docstring(run, self.sites),
-            annotations_of(run, self.sites, is_usable_elsewhere if self.is_shared else None)
-            if self._may_say_any
-            else None,
+            annotations,
             tuple(one for one in statements if not isinstance(one, str)),
         )
 
