@@ -109,6 +109,13 @@ OPTIONS: tuple[Option, ...] = (
         affects_matching=False,
         chooses=True,
     ),
+    Option(
+        "assume-breaks",
+        "boolean",
+        False,
+        "Let `fix` take every call that it cannot resolve for one that breaks the graph of `torch.compile`.",
+        affects_matching=False,
+    ),
     Option("jobs", "integer", 0, "Worker processes; 0 means one per core.", 0, affects_matching=False),
     Option("cache-dir", "folder", "", "Folder of the index, if not in the user's cache.", affects_matching=False),
     Option(
@@ -149,6 +156,7 @@ class Config:
     respect_gitignore: bool
     include_generated: bool
     copied_from: bool
+    assume_breaks: bool
     jobs: int
     cache_dir: str
     cold_start_limit: int

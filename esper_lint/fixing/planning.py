@@ -222,6 +222,7 @@ class _Planner:
                 module_of=partial(module_name, project=self.config.project, names=self._paths),
                 files=self._paths.keys() | self.changed.keys(),
                 folder=common_folder(list(texts), self.config.project, self._paths),
+                assumes_breaks=self.config.assume_breaks,
             )
             self.trials[trial] = attempted(group, members, sources, options)
         return self.trials[trial]

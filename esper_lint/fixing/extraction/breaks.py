@@ -9,54 +9,58 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from esper_lint.fixing.extraction.sites import Site
+from esper_lint.fixing.extraction.submodules import Called, Target, calls_in, target_of
 
 _LOGGERS = frozenset(("logger", "logging", "_logger", "log", "LOG", "LOGGER", "_LOGGER", "warnings"))
 _LEVELS = frozenset(
     (
-        "debug",
-        "info",
-        "warning",
-        "warning_once",
-        "warn",
-        "warn_once",
-        "error",
-        "exception",
-        "critical",
-        "log",
-        "info_once",
+        *("debug", "info", "info_once", "warning", "warning_once", "warn", "warn_once", "error", "exception"),
+        *("critical", "log"),
     )
 )
 _TO_PYTHON = frozenset(("item", "tolist", "numpy", "data_ptr"))
-_VALUES = frozenset(("any", "all", "item", "equal", "allclose", "is_nonzero", "isnan", "isinf", "isfinite"))
+_VALUES = frozenset(
+    (
+        *("any", "all", "item", "equal", "allclose", "is_nonzero", "isnan", "isinf", "isfinite"),
+        *("sum", "mean", "max", "min", "std", "var", "argmax", "argmin", "count_nonzero", "nonzero"),
+    )
+)
 _DISABLED = frozenset(("disable", "graph_break", "print", "breakpoint"))
 _DEPTH = 4
 
 
 def breaks_in(statement: ast.AST, site: Site) -> Iterator[tuple[int, str]]:
-    """The line and the cause of every break, those in submodules and methods of this file included."""
+    """The line and the cause of every break, those in what the statement calls of this file included."""
     yield from _own(statement)
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            target = node.func
-            if isinstance(target.value, ast.Name) and target.value.id == site.self_name:
-                for where in _callees(target.attr, site.owner, site, _DEPTH):
-                    yield node.lineno, f"`{ast.unparse(target)}` {where}"
-                    break
+    for called in calls_in(statement, target_of(site), site.source.tree):
+        where = _of_call(called, site.source.tree, _DEPTH)
+        if where:
+            yield called.line, f"`{called.text}` {where}"
 
 
-def unresolved_in(statement: ast.AST, site: Site) -> Iterator[str]:
-    """The attributes of self that a statement calls and of which the file does not tell what they are."""
-    for node in ast.walk(statement):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-            and node.func.value.id == site.self_name
-            and not _is_known(node.func.attr, site)
-        ):
-            yield node.func.attr
+def unresolved_in(statement: ast.AST, site: Site) -> Iterator[tuple[int, str]]:
+    """The line and the text of every callee of which the file does not tell what it is, nor that it is of torch."""
+    for called in calls_in(statement, target_of(site), site.source.tree):
+        if not called.is_known:
+            yield called.line, called.text
+
+
+def _of_call(called: Called, tree: ast.Module, depth: int) -> str:
+    """Why what is called breaks the graph; empty if nothing shows that it does."""
+    return next((found for target in called.targets if depth and (found := _of_target(target, tree, depth))), "")
+
+
+@lru_cache(maxsize=1024)
+def _of_target(target: Target, tree: ast.Module, depth: int) -> str:
+    for line, what in _own(target.function):
+        return f"breaks the graph at line {line}: {what}"
+    if any("dynamo" in ast.unparse(decorator) for decorator in target.function.decorator_list):
+        return f"is not compiled (line {target.function.lineno})"
+    calls = calls_in(target.function, target, tree)
+    return next((found for inner in calls if (found := _of_call(inner, tree, depth - 1))), "")
 
 
 def _own(root: ast.AST) -> Iterator[tuple[int, str]]:
@@ -82,75 +86,7 @@ def _asked(test: ast.expr) -> str:
     for node in ast.walk(test):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        if node.func.attr in _VALUES and not _is_of_python(node):
+        root = node.func.value
+        if node.func.attr in _VALUES and not (isinstance(root, ast.Name) and root.id in ("math", "self")):
             return ast.unparse(node)
     return ""
-
-
-def _is_of_python(node: ast.Call) -> bool:
-    return (
-        isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "math"
-    )
-
-
-def _callees(attribute: str, owner: ast.ClassDef, site: Site, depth: int) -> Iterator[str]:
-    """Why what an attribute of self stands for breaks the graph, from its class as this file defines it."""
-    method = _method(owner, attribute)
-    if method is None:
-        kind = _assigned_class(owner, attribute, site)
-        if kind is None:
-            return
-        owner, method = kind, _method(kind, "forward")
-    if method is None or depth == 0:
-        return
-    for line, what in _own(method):
-        yield f"breaks the graph at line {line}: {what}"
-        return
-    if any("dynamo" in ast.unparse(decorator) for decorator in method.decorator_list):
-        yield f"is not compiled (line {method.lineno})"
-        return
-    first = [*method.args.posonlyargs, *method.args.args][:1]
-    for node in ast.walk(method):
-        if (
-            first
-            and isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-            and node.func.value.id == first[0].arg
-        ):
-            yield from _callees(node.func.attr, owner, site, depth - 1)
-
-
-def _is_known(attribute: str, site: Site) -> bool:
-    if _method(site.owner, attribute) is not None:
-        return True
-    call = _assignment(site.owner, attribute)
-    return call is not None and (
-        ast.unparse(call.func).startswith(("nn.", "torch.nn.")) or _class(call, site) is not None
-    )
-
-
-def _method(owner: ast.ClassDef, name: str) -> ast.FunctionDef | None:
-    return next((one for one in owner.body if isinstance(one, ast.FunctionDef) and one.name == name), None)
-
-
-def _assigned_class(owner: ast.ClassDef, attribute: str, site: Site) -> ast.ClassDef | None:
-    call = _assignment(owner, attribute)
-    return None if call is None else _class(call, site)
-
-
-def _assignment(owner: ast.ClassDef, attribute: str) -> ast.Call | None:
-    """The call in ``self.attribute = Class(...)`` of the constructor."""
-    method = _method(owner, "__init__")
-    for node in ast.walk(method) if method else ():
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            for target in node.targets:
-                if isinstance(target, ast.Attribute) and target.attr == attribute:
-                    return node.value
-    return None
-
-
-def _class(call: ast.Call, site: Site) -> ast.ClassDef | None:
-    if not isinstance(call.func, ast.Name):
-        return None
-    return site.source.classes.get(call.func.id)

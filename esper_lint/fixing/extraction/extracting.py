@@ -6,6 +6,7 @@ import ast
 import keyword
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import libcst as cst
 
@@ -71,8 +72,9 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
     obstacle = _obstacle(sites, options)
     if obstacle is not None:
         return Unextractable((obstacle,))
-    alignment = align(sites, _nothing)
-    choice = chosen(alignment, sites, _nothing, with_attributes=options.with_attributes)
+    unknown = partial(_unknown, sites, options)
+    alignment = align(sites, unknown)
+    choice = chosen(alignment, sites, unknown, with_attributes=options.with_attributes)
     if not choice.runs:  # before the concrete trees are made, which takes most of the time
         return Unextractable(_causes(choice, alignment, sites))
     found = _written(sites)
@@ -100,7 +102,12 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
     )
 
 
-def _nothing(column: Column) -> Hazard | None:
+def _unknown(sites: Sequence[Site], options: Options, column: Column) -> Hazard | None:
+    """A call of what is not known, where that is taken for a break of the graph."""
+    for site, statement in zip(sites, column.statements, strict=True) if options.assumes_breaks else ():
+        for line, text in unresolved_in(statement, site):
+            message = f"what `{text}` is, is not known here, and `assume-breaks` takes it for a break of the graph"
+            return Hazard("FX-GRAPH", site.source.path, line, message)
     return None
 
 
@@ -149,6 +156,9 @@ class _Draft:
 
     def unmovable(self, column: Column) -> Hazard | None:
         """A reason that the statements of one site do not give: layout, comments, or what a leaf module lacks."""
+        unknown = _unknown(self.sites, self.options, column)
+        if unknown:
+            return unknown
         for site, statement in zip(self.sites, column.statements, strict=True):
             if statement not in self.written[site.source.path].places:
                 message = "the statement shares its line with another one"
@@ -324,11 +334,11 @@ def _notes(runs: Sequence[Run], sites: Sequence[Site]) -> tuple[str, ...]:
         for run in runs
         for column in run.columns
         for site, statement in zip(sites, column.statements, strict=True)
-        for name in unresolved_in(statement, site)
+        for _, name in unresolved_in(statement, site)
     }
     if unresolved:
         listed = ", ".join(f"`{name}`" for name in sorted(unresolved))
-        notes.append(f"graph: what {listed} may break of the graph is not known")
+        notes.append(f"graph: whether {listed} break the graph is not known")
     return tuple(notes)
 
 
