@@ -62,7 +62,7 @@ class ExtractSharedForward(CodemodCommand):
             return tree
         fixed = libcst.parse_module(found.data, config=tree.config_for_parsing)
         if fixed.bytes != found.data:
-            raise SkipFile("LibCST would not write the fix as it was proved; `esper-lint fix` does")
+            raise SkipFile("LibCST would not write the fix as it was proved")
         return fixed
 
     def _require_lossless(self, data: bytes) -> None:
@@ -72,7 +72,7 @@ class ExtractSharedForward(CodemodCommand):
         with open(self.context.filename, "rb") as stream:
             on_disk = stream.read()
         if on_disk != data and libcst.parse_module(on_disk).bytes == data:
-            raise SkipFile("LibCST would lose bytes of this file that it does not read; `esper-lint fix` keeps them")
+            raise SkipFile("LibCST would lose bytes of this file that it does not read")
 
     def _fixed(self, data: bytes) -> FixedFile:
         path = self.context.filename
