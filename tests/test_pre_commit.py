@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixing.twins import twins
 from tests.trees import project, seed, write
 
 ROOT = Path(__file__).parents[1]
@@ -141,6 +142,20 @@ def test_the_whole_project_is_reported_by_its_own_hook(tmp_path: Path, hooks: Ho
     for row in ("models/first.py:6:5: ESP104", "models/second.py:6:5: ESP104"):
         assert row in stopped.stderr
     assert users.commit({"models/second.py": "import torch\n"}).returncode == 0
+
+
+def test_the_fixer_mends_the_files_of_a_commit_and_stops_it(tmp_path: Path, hooks: Hooks) -> None:
+    users = repository(tmp_path, hooks, hooks.of_repository("esper-lint-fix"), MEMBERS | {"old.py": twins("A", "B")})
+    stopped = users.commit({"models/twins.py": twins()})
+    assert stopped.returncode == 1 and users.commits == 1, stopped.stderr
+    assert "files were modified by this hook" in stopped.stderr and "fixed 1 group in 1 file" in stopped.stderr
+    fixed = (tmp_path / "models/twins.py").read_text(encoding="utf-8")
+    assert "return _plain_forward(self, x)" in fixed
+    assert (tmp_path / "old.py").read_text(encoding="utf-8") == twins("A", "B")
+    again = users.commit({})
+    assert again.returncode == 0 and users.commits == 2, again.stderr
+    assert git(tmp_path, "show", "HEAD:models/twins.py") == fixed
+    assert users.commit({"notes.md": "more\n"}).returncode == 0
 
 
 def test_flake8_under_pre_commit_stops_it_too(tmp_path: Path, hooks: Hooks) -> None:
