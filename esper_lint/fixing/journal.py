@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from esper_lint.fixing.edits import FileEdit
-from esper_lint.fixing.staging import HalfWritten, RolledBack, leftovers
+from esper_lint.fixing.staging import RolledBack, content, leftovers
 
 _VERSION = 2
 _WAIT_S = 30.0
@@ -83,8 +83,8 @@ def recorded(journal: Journal, path: Path) -> Iterator[None]:
 
     Raises RolledBack if it cannot be written.
     """
-    sweep(path)
-    previous = Path(f"{path}.previous")
+    settle(path)
+    previous = _previous(path)
     try:
         _preserve(path, previous)
         _store(journal, path)
@@ -92,23 +92,35 @@ def recorded(journal: Journal, path: Path) -> Iterator[None]:
         raise RolledBack(f"cannot write the journal {path}: {error.strerror}; nothing was written") from error
     try:
         yield
-    except HalfWritten:
-        raise  # this is the journal that tells how to get back
     except BaseException:
-        with suppress(OSError):
-            os.replace(previous, path) if previous.exists() else path.unlink()
+        settle(path)  # an interrupt may come when all is written and only to be tidied up
         raise
     with suppress(OSError):
         previous.unlink()
 
 
-def sweep(path: Path) -> None:
-    """Remove what the last fix left beside its files if it was killed."""
-    with suppress(NothingToUndo):
+def settle(path: Path) -> None:
+    """Remove what the last fix left beside its files if it was killed, and its journal too if it changed none."""
+    try:
         journal = read_journal(path)
-        for name in leftovers(journal.edits, journal.process):
-            with suppress(OSError):
-                os.unlink(name)
+    except NothingToUndo:
+        return
+    for name in leftovers(journal.edits, journal.process):
+        with suppress(OSError):
+            os.unlink(name)
+    if all(content(edit) == edit.before for edit in journal.edits):
+        forget(path)
+
+
+def forget(path: Path) -> None:
+    """Put the journal of the fix before in the place of this one; there is one only until this one is done."""
+    with suppress(OSError):
+        previous = _previous(path)
+        os.replace(previous, path) if previous.exists() else path.unlink()
+
+
+def _previous(path: Path) -> Path:
+    return Path(f"{path}.previous")
 
 
 def _preserve(path: Path, previous: Path) -> None:

@@ -83,8 +83,7 @@ class Staged:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if not isinstance(error[1], HalfWritten):
-            _remove(self._places)
+        _remove(self._places)
 
     def replace(self) -> None:
         """Put the new files in their places.  Raises RolledBack once the old ones are back, or HalfWritten."""

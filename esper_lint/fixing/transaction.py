@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from esper_lint.fixing.edits import FileEdit
-from esper_lint.fixing.journal import Journal, NothingToUndo, journal_path, read_journal, recorded, sweep, turn
+from esper_lint.fixing.journal import Journal, NothingToUndo, forget, journal_path, read_journal, recorded, settle, turn
 from esper_lint.fixing.staging import HalfWritten, RolledBack, Staged, content, require_unchanged
 
 __all__ = [
@@ -43,14 +42,15 @@ def undo(journal: Path) -> tuple[FileEdit, ...]:
     """
     read_journal(journal)  # to say that there is nothing leaves nothing behind
     with turn(journal):
-        edits = reversed_edits(read_journal(journal).edits)
+        found = read_journal(journal)
+        settle(journal)
+        edits = reversed_edits(found.edits)
         there = [edit for edit in edits if content(edit) != edit.after]  # an interrupted fix left some as they were
         require_unchanged(there, "has changed since the fix; nothing was restored")
-        with Staged(there, os.getpid()) as staged:
-            staged.replace()
-        sweep(journal)
-        with suppress(OSError):
-            journal.unlink()
+        if there:
+            with Staged(there, found.process) as staged:  # under names that the next try would know
+                staged.replace()
+            forget(journal)
     return tuple(there)
 
 
