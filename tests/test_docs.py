@@ -9,7 +9,12 @@ import pytest
 
 from esper_lint import settings_page
 from esper_lint.cli import main
+from esper_lint.cli.fix_output import Outcome, fix_document
 from esper_lint.config import OPTIONS
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Tier
+from esper_lint.fixing.lockstep.planning import Plan
+from esper_lint.fixing.refusals import Refusal
+from esper_lint.fixing.suggesting.values import Suggestion
 from esper_lint.output.schema import error_object, finding_object, group_object, summary_object
 from esper_lint.rules import docs
 from tests.output.samples import ERROR, FLEX_GROUP, REPORT, UNUSED
@@ -19,6 +24,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\((?!https?:)(?P<path>[^)#\s]*)(?:#(?P<heading>[^)\s]*))?\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 MODULE = re.compile(r"`((?:discovery|matching|rules|suppression|output)/\w+\.py|[a-z_]+\.py)`")
+FIXING_MODULE = re.compile(r"`((?:extraction|merging|certificate|lockstep)/\w+\.py)`")
 
 
 def test_the_rules_pages_are_up_to_date() -> None:
@@ -86,6 +92,12 @@ def test_the_modules_that_the_architecture_names_exist() -> None:
     assert [name for name in named if not (ROOT / "esper_lint" / name).exists()] == []
 
 
+def test_the_modules_of_fixing_that_the_architecture_names_exist() -> None:
+    named = FIXING_MODULE.findall((ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / "esper_lint" / "fixing" / name).exists()] == []
+
+
 def test_every_field_of_the_json_output_is_described() -> None:
     page = (ROOT / "docs/json.md").read_text(encoding="utf-8")
     objects = [
@@ -97,3 +109,15 @@ def test_every_field_of_the_json_output_is_described() -> None:
     ]
     fields = {field for described in objects for field in described}
     assert sorted(field for field in fields if f"`{field}`" not in page) == []
+
+
+def test_every_field_of_the_json_of_a_fix_is_described() -> None:
+    page = (ROOT / "docs/fixing.md").read_text(encoding="utf-8")
+    fix = GroupFix("g", "ESP101", "S0", Tier.SAFE, "", (), (), (), ())
+    refused = GroupRefusal("g", "ESP101", (Refusal("FX-WIDE", "a.py", 1, ""),))
+    advice = Advice("g", "ESP104", Suggestion("merge", "a.py", 1, ""))
+    document = fix_document(
+        Outcome(Plan((), (), ()), Fixes((), (fix,), (fix,), (refused,), (advice,))), is_written=False
+    )
+    described = [document, *(document[key][0] for key in ("fixes", "withheld", "refusals", "suggestions"))]
+    assert sorted(field for one in described for field in one if f"`{field}`" not in page) == []

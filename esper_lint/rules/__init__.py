@@ -43,7 +43,7 @@ def _problem(module: str, rule: Rule) -> str | None:
         return f"holds the code {rule.code!r}"
     if not _NAME.fullmatch(rule.name):
         return f"{rule.name!r} is not a name in kebab-case"
-    for field in ("summary", "what", "why", "use_instead"):
+    for field in ("summary", "what", "why", "use_instead", "fix_safety"):
         if not getattr(rule, field).strip():
             return f"{field} is empty"
     if not rule.invalid or not rule.valid:

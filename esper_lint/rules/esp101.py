@@ -126,9 +126,17 @@ things under names that promise the same, and the difference shows as a model th
 error.
 """,
     use_instead="""
-Move the body into a function that takes the submodules it uses, and let each `forward` call it. Inheritance is not
+Move the body into a function and let each `forward` call it. Inheritance is not
 needed, and the names and the order of the parameters, hence the checkpoints, stay as they are. Where the copy is
 deliberate, say so with `# noqa: ESP101` on the `def forward` line.
+""",
+    fix_safety="""
+`esper-lint fix` moves the whole body, or the runs of statements that all copies have, into a helper that takes the
+module; each `forward` calls it. Constants and names of the module that differ become arguments. In one file this is
+SAFE: the behaviour in eager mode, `state_dict`, initialisation and hooks are unchanged, which is proved before
+anything is written. It is UNSAFE (`--unsafe-fixes`) where the copies stand in several files, which then import a new
+module, and where a plain attribute of `self` differs and its value is passed. Copies that differ in the name of a
+submodule are not fixed: these names are keys of the state dict. See `docs/fix-safety.md`.
 """,
     invalid=({"vision.py": _VISION, "text.py": _TEXT},),
     valid=({"attention.py": _SHARED}, {"blocks.py": _RELATED}),

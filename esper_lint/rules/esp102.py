@@ -109,6 +109,13 @@ nothing new.
 Share what the copies have in common and pass in what differs, as a submodule, a function or an argument. Where they are
 meant to go separate ways, say so with `# noqa: ESP102` on the `def forward` line.
 """,
+    fix_safety="""
+`esper-lint fix` moves the statements that all copies have into one or more helpers that take the module. What differs
+stays where it is, in each `forward`, between the calls; only constants and names of the module become arguments. In
+one file this is SAFE: the behaviour in eager mode, `state_dict`, initialisation and hooks are unchanged, which is
+proved before anything is written. It is UNSAFE (`--unsafe-fixes`) across files, and where a plain attribute of `self`
+is passed. A fix that would leave the copies reported is not made. See `docs/fix-safety.md`.
+""",
     invalid=({"encoder.py": _ENCODER, "pruned.py": _PRUNED},),
     valid=({"encoder.py": _SHARED},),
     options=("threshold", "min-size", "min-size-renamed", "min-size-renamed-near"),

@@ -110,6 +110,14 @@ Put the guard round what really differs, usually one call, and keep one module. 
 then the same on both sides by construction. Where two modules must stay, say so with `# noqa: ESP103` on both
 `def forward` lines and test both branches.
 """,
+    fix_safety="""
+`esper-lint fix` moves what all copies have into helpers outside the guard, and leaves what differs in each `forward`;
+a helper never names anything that is bound under a guard, so the fallback still runs where the feature is missing. In
+one file this is SAFE: the behaviour in eager mode, `state_dict`, initialisation and hooks are unchanged, which is
+proved before anything is written. Across files it is UNSAFE (`--unsafe-fixes`). Where the project's requirements
+decide the guard, so that one branch never runs, `esper-lint fix` says so, and edits nothing for it. See
+`docs/fix-safety.md`.
+""",
     invalid=({"attention.py": _GUARDED},),
     valid=({"attention.py": _GUARD_ON_THE_CALL},),
     options=("threshold", "min-size", "min-size-renamed", "min-size-renamed-near"),

@@ -89,6 +89,13 @@ longer load into the other.
 Keep one class and pass in what differs. Where the classes must keep their own names, for a registry or for old pickles,
 let short factory functions or subclasses without a body of their own carry them.
 """,
+    fix_safety="""
+`esper-lint fix --unsafe-fixes` moves the members that are equal, word for word, into a base class; names, places and
+differences of the classes stay. It is UNSAFE: what an instance does and what checkpoints hold is unchanged, which is
+proved, but the bases of the classes and the qualified names of moved methods are others, and something may look at
+them. Classes of several files are not merged. That two classes could be one, perhaps with an argument, is suggested
+and never written. See `docs/fix-safety.md`.
+""",
     invalid=({"small.py": _SMALL, "large.py": _LARGE},),
     valid=({"feed_forward.py": _PARAMETERS},),
     options=("threshold", "min-class-size", "min-class-size-near", "min-size-renamed", "min-size-renamed-near"),

@@ -67,6 +67,11 @@ made in one place only, or the copies have parted for good and the contract is n
 Make the same change in the other members (`esper-lint fix` copies it over from the member that is followed), put what
 must differ into a gap, or remove the contract.
 """,
+    fix_safety="""
+`esper-lint fix` makes the member what the one that it follows is, where they differ, with the renames of the contract.
+It is written without being asked twice, as the contract says that the members are equal; but nothing knows which side
+is right, so look at `--diff` first. See `docs/fixing.md`.
+""",
     invalid=({"poolers.py": _BROKEN},),
     valid=({"poolers.py": _MODULE},),
     options=("copied-from",),

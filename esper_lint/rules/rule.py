@@ -11,7 +11,7 @@ from esper_lint.findings import Severity
 Example = Mapping[str, str]
 """A small project: file name -> source.  ``# expect: ESP101`` marks a line on which that finding is expected."""
 
-HEADINGS = ("What it does", "Why is this bad?", "Example", "Use instead", "Options", "References")
+HEADINGS = ("What it does", "Why is this bad?", "Example", "Use instead", "Fix safety", "Options", "References")
 
 _MARK = re.compile(r"# expect: (?P<codes>ESP\d{3}(?:, ESP\d{3})*)")
 
@@ -29,7 +29,8 @@ def expected_findings(example: Example) -> frozenset[tuple[str, int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule.  ``what``, ``why`` and ``use_instead`` are Markdown; ``options`` are keys of the settings table.
+    """One rule.  ``what``, ``why``, ``use_instead`` and ``fix_safety`` are Markdown; ``options`` are keys of the settings
+    table.
 
     The page's *Example* is the first of ``invalid`` and its *Use instead* the first of ``valid``: what the reader
     is shown is what the tests run.  A rule that looks at history has the files that were committed ``before`` each
@@ -48,6 +49,7 @@ class Rule:
     options: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     default_on: bool = True
+    fix_safety: str = "`esper-lint fix` has no fix for this."
     before: Example = field(default_factory=dict)
 
     @property
@@ -61,6 +63,7 @@ class Rule:
             self.why.strip(),
             self._before() + _listing(self.invalid[0]),
             f"{self.use_instead.strip()}\n\n{_listing(self.valid[0])}",
+            self.fix_safety.strip(),
             _bullets(f"`{option}`" for option in self.options),
             _bullets(self.references),
         )
