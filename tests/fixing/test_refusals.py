@@ -20,10 +20,6 @@ from tests.trees import project
 
 PACKAGE = Path(docs.__file__).parents[1]
 PAGE = REFUSALS["FX-DEL"]
-DEFECTS = {
-    "FX-TRY": "a difference inside a `try` is told as FX-EFFECT-ORDER, since the alignment never enters one",
-}
-"""What the fixer gets wrong, by the code that it should have given; a page says what is right."""
 
 
 def refusals(folder: Path, helper_name: str) -> list[Refusal]:
@@ -38,11 +34,7 @@ def refusals(folder: Path, helper_name: str) -> list[Refusal]:
 
 
 @pytest.mark.parametrize("page", REFUSALS.values(), ids=list(REFUSALS))
-def test_the_example_is_refused_where_and_as_the_page_says(
-    page: Page, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if page.code in DEFECTS:
-        request.applymarker(pytest.mark.xfail(reason=DEFECTS[page.code], strict=True))
+def test_the_example_is_refused_where_and_as_the_page_says(page: Page, tmp_path: Path) -> None:
     name = re.fullmatch(r"(?:--group ID --helper-name (\w+))?", page.arguments)
     assert name is not None
     found = refusals(project(tmp_path, page.files), name[1] or "")

@@ -13,16 +13,56 @@ y = y / y.sum(dim=1, keepdim=True).sqrt()
 return x * y.mean(dim=1, keepdim=True) / x.shape[1]
 """
 
+_RATES = """\
+import torch.nn.functional as F
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x):
+        y = self.norm(x) * self.rate
+        y = self.proj(y) / y.norm(dim=1, keepdim=True)
+        y = F.dropout(y.relu() + x, self.rate)
+        return x * y.mean(dim=1, keepdim=True) / x.shape[1]
+
+
+class Decoder(nn.Module):
+    def __init__(self, scale):
+        super().__init__()
+        self.scale = scale
+
+    def freeze(self):
+        nn.init.ones_(self.norm.weight)
+        nn.init.zeros_(self.norm.bias)
+        for parameter in self.norm.parameters():
+            parameter.requires_grad_(False)
+
+    def forward(self, x):
+        y = self.norm(x) * self.scale
+        y = self.proj(y) / y.norm(dim=1, keepdim=True)
+        y = F.dropout(y.relu() + x, self.scale)
+        return x * y.mean(dim=1, keepdim=True) / x.shape[1]
+
+
+def anneal(encoder):
+    encoder.rate = encoder.rate / 2  # refused: FX-STATE-WRITE
+"""
+
 PAGES = (
     Page(
         "FX-ALIAS",
-        "Objects that each class has for itself would become one that all of them share.",
+        "A mutable object would be shared, or given away as if it were a plain value.",
         """
 A mutable value in the body of a class, or as a default of a method, is made once for each class. In a base class it
-would be made once for all, and what one class appends the others see. This concerns merges (ESP104) only.
+would be made once for all, and what one class appends the others see. Extraction gives the value of an attribute to a
+helper only if nothing in the file changes it in place: a list that somebody appends to is no plain value.
 """,
         """
-Make the object in the constructor, or give the parameter the default `None`.
+Make the object in the constructor, give the parameter the default `None`, or the attribute one name in all classes.
 """,
         {
             "blocks.py": file(
@@ -97,6 +137,21 @@ Merge the classes by hand, or declare the copies with a contract (`docs/contract
                 ),
             )
         },
+    ),
+    Page(
+        "FX-STATE-WRITE",
+        "An attribute that would be given to a helper as a value is set again.",
+        """
+Where only an attribute differs (`self.rate` and `self.scale`), its value can be an argument, under `--unsafe-fixes`;
+but then it is read when the helper is called, and not where the helper uses it. That is no change as long as the
+constructor sets the attribute once and nothing else does. Here something in the file sets it again. Statements like
+`self.count += 1` that are equal at all sites move like any others.
+""",
+        """
+Give the attribute one name in all classes: then the helper reads it from the module, where the forward did. Or set it
+in the constructor only.
+""",
+        {"blocks.py": _RATES},
     ),
     Page(
         "FX-SCRIPT",
