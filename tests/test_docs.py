@@ -11,7 +11,8 @@ from esper_lint import settings_page
 from esper_lint.cli import main
 from esper_lint.cli.fix_output import Outcome, fix_document
 from esper_lint.config import OPTIONS
-from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Tier
+from esper_lint.findings import Tier
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
 from esper_lint.fixing.lockstep.planning import Plan
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.suggesting.values import Suggestion
