@@ -29,8 +29,7 @@ def expected_findings(example: Example) -> frozenset[tuple[str, int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule.  ``what``, ``why``, ``use_instead`` and ``fix_safety`` are Markdown; ``options`` are keys of the settings
-    table.
+    """One rule.  ``what``, ``why``, ``use_instead`` and ``fix_safety`` are Markdown; ``options`` are keys of settings.
 
     The page's *Example* is the first of ``invalid`` and its *Use instead* the first of ``valid``: what the reader
     is shown is what the tests run.  A rule that looks at history has the files that were committed ``before`` each

@@ -15,6 +15,8 @@ from esper_lint.fixing.extraction.interface import Interface, interface
 from esper_lint.fixing.extraction.sites import Site
 
 LEAST_STATEMENTS, LEAST_NODES = 3, 25
+# Beside a run that is worth a helper by itself, a shorter one may be: an end that would otherwise stay alike.
+_LEAST_BESIDE = (2, 15)
 _MOST_COLUMNS = 60
 
 
@@ -55,6 +57,8 @@ def chosen(alignment: Alignment, sites: Sequence[Site], obstacle: Obstacle, *, w
     chooser = _Chooser(sites, obstacle, with_attributes)
     for stretch in alignment.stretches:
         chooser.choose(stretch)
+    if chooser.runs:
+        chooser.choose_beside()
     runs = sorted(chooser.runs, key=lambda run: run.columns[0].statements[0].lineno)
     return Choice(tuple(runs), (*chooser.hazards, *alignment.hazards))
 
@@ -64,8 +68,18 @@ class _Chooser:
     sites: Sequence[Site]
     obstacle: Obstacle
     with_attributes: bool
+    least: tuple[int, int] = (LEAST_STATEMENTS, LEAST_NODES)
     runs: list[Run] = field(default_factory=list)
     hazards: list[Hazard] = field(default_factory=list)
+    left: list[tuple[Stretch, int, int]] = field(default_factory=list)
+
+    def choose_beside(self) -> None:
+        """Look once more at what was left, for shorter runs."""
+        left, hazards = list(self.left), list(self.hazards)
+        self.least = _LEAST_BESIDE
+        for stretch, first, last in left:
+            self._best(stretch, first, last)
+        self.hazards = hazards
 
     def choose(self, stretch: Stretch) -> None:
         for part in self._parts(stretch):
@@ -100,7 +114,7 @@ class _Chooser:
         seen: list[Hazard] = []
         for start in range(first, last):
             for end in range(last, start, -1):
-                if not _is_large(stretch.columns[start:end]):
+                if not self._is_large(stretch.columns[start:end]):
                     break
                 found = interface(stretch, start, end, self.sites)
                 if isinstance(found, Hazard):
@@ -114,15 +128,18 @@ class _Chooser:
             self._best(stretch, end, last)
             return
         self.hazards += seen[:1]
+        before = len(self.runs)
         for column in stretch.columns[first:last]:
-            if _is_large([column]):
+            if self._is_large([column]):
                 for inner in inside(column, self.sites, self.obstacle):
                     self.choose(inner)
+        if len(self.runs) == before:
+            self.left.append((stretch, first, last))
 
-
-def _is_large(columns: Sequence[Column]) -> bool:
-    statements = sum(column.shapes[0].statements for column in columns)
-    return statements >= LEAST_STATEMENTS or sum(column.shapes[0].nodes for column in columns) >= LEAST_NODES
+    def _is_large(self, columns: Sequence[Column]) -> bool:
+        statements, nodes = self.least
+        sizes = [(column.shapes[0].statements, column.shapes[0].nodes) for column in columns]
+        return sum(one for one, _ in sizes) >= statements or sum(size for _, size in sizes) >= nodes
 
 
 def _cost(columns: Sequence[Column], found: Interface) -> float:
