@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from esper_lint.analysis import baseline_of, gather_overlay
@@ -99,6 +99,9 @@ class _Planner:
         self._width = line_length(self.config.project)
         report, evidence = self._report()
         known = _reported(report)
+        self._lines = {
+            (one.path, one.qualname, group.unit): one.line for group in report.groups for one in group.members
+        }
         while self._pass(report, evidence):
             report, evidence = self._report()
         return self._failures(report, known)  # only now: what one pass leaves of a member, the next one may fix
@@ -130,7 +133,7 @@ class _Planner:
             if not isinstance(found.found, Proved):
                 self._refuse(group, found.found)
                 continue
-            fix = _fix(group, found.found)
+            fix = self._fix(group, found.found)
             if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
                 self.withheld[key] = fix
                 self._advise(group, is_refused=False)
@@ -241,6 +244,23 @@ class _Planner:
             self._sources.pop(path, None)
         return ()
 
+    def _fix(self, group: Group, found: Proved) -> GroupFix:
+        """With the lines of the members as people see them, before anything is written."""
+        members = tuple(
+            replace(one, line=self._lines.get((one.path, one.qualname, group.unit), one.line)) for one in found.members
+        )
+        return GroupFix(
+            group.id,
+            group.rule,
+            found.strategy,
+            found.tier,
+            found.summary,
+            members,
+            found.new,
+            found.obligations,
+            found.notes,
+        )
+
     # -- what came of it -----------------------------------------------------------------------------------------
 
     def _failures(self, report: Report, known: set[tuple[str, str, str]]) -> dict[_Key, GroupRefusal]:
@@ -302,20 +322,6 @@ class _Planner:
         for name in self._paths:
             with suppress(TreeChanged):
                 yield self._on_disk(name) or b""
-
-
-def _fix(group: Group, found: Proved) -> GroupFix:
-    return GroupFix(
-        group.id,
-        group.rule,
-        found.strategy,
-        found.tier,
-        found.summary,
-        found.members,
-        found.new,
-        found.obligations,
-        found.notes,
-    )
 
 
 def _key(members: Sequence[Member]) -> _Key:

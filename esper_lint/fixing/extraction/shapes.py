@@ -146,7 +146,7 @@ class _Writer:
         ):
             self._value("attribute", node, hint or node.attr)
             return
-        self.key += [("attribute", node.attr), type(node.ctx).__name__]
+        self.key += [("attribute" if of_self else "member", node.attr), type(node.ctx).__name__]
         # A helper is given values, not modules or classes to look things up in.
         self.write(node.value, is_fixed=True)
 
