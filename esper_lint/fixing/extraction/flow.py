@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from esper_lint.discovery.streams import parameter_names
 from esper_lint.fixing.extraction.module_names import bound_by, bound_in, pattern_names
@@ -89,8 +90,7 @@ class Flow:
             if not all(_lets_exceptions_pass(item.context_expr) for item in one.items):
                 within = _Exits(exits.after_loop, exits.loop_head, exits.handlers | after)
             inner = self._live(one.body, after, within, record=record)
-            bound = {name for item in one.items if item.optional_vars for name, _ in bound_in(item.optional_vars)}
-            return (inner - bound) | frozenset().union(*(reads(item) for item in one.items))
+            return (inner - _entered(one)) | frozenset().union(*(reads(item) for item in one.items))
         if isinstance(one, ast.Try) or type(one).__name__ == "TryStar":
             return self._live_before_try(one, after, exits, record=record)  # type: ignore[arg-type]
         if isinstance(one, ast.Match):
@@ -133,7 +133,9 @@ class Flow:
         caught = leaving.handlers
         for handler in one.handlers:
             inner = self._live(handler.body, final, leaving, record=record)
-            caught |= (inner - {handler.name or ""}) | (reads(handler.type) if handler.type else _NONE)
+            # The name is unbound when the handler ends, so what reads it then counts as a read of whatever it was.
+            caught |= (inner - {handler.name or ""}) | (final & {handler.name or ""})
+            caught |= reads(handler.type) if handler.type else _NONE
         orelse = self._live(one.orelse, final, leaving, record=record) if one.orelse else final
         within = _Exits(leaving.after_loop, leaving.loop_head, caught)
         return self._live(one.body, orelse, within, record=record) | caught
@@ -161,16 +163,12 @@ class Flow:
             self._sure(one.orelse, kept, record=record)
             return kept - _deleted(one.orelse)
         if isinstance(one, (ast.With, ast.AsyncWith)):
-            bound = frozenset(
-                name for item in one.items if item.optional_vars for name, _ in bound_in(item.optional_vars)
-            )
+            targets = [item.optional_vars for item in one.items if item.optional_vars]
+            bound = frozenset(name for target in targets for name, _ in bound_in(target))
             found = self._sure(one.body, now | bound, record=record)
             # Swallowed exceptions end the block early.
-            return (
-                found
-                if all(_lets_exceptions_pass(item.context_expr) for item in one.items)
-                else now - _deleted(one.body)
-            )
+            passes = all(_lets_exceptions_pass(item.context_expr) for item in one.items)
+            return found if passes else (now | _entered(one)) - _deleted(one.body)
         if isinstance(one, ast.Try) or type(one).__name__ == "TryStar":
             return self._sure_after_try(one, now, record=record)  # type: ignore[arg-type]
         if isinstance(one, ast.Match):
@@ -201,6 +199,7 @@ class Flow:
         return (outcome - _deleted(one.finalbody)) | (final - kept)
 
 
+@lru_cache(maxsize=8192)
 def reads(node: ast.AST) -> Names:
     """The names that a statement, not those in it, or an expression may read from the scope around it.
 
@@ -209,6 +208,7 @@ def reads(node: ast.AST) -> Names:
     return frozenset(_reads(node))
 
 
+@lru_cache(maxsize=8192)
 def writes(statement: ast.stmt) -> Names:
     """The names that a simple statement binds."""
     return frozenset(name for name, _ in bound_by(statement)) - _deleted([statement])
@@ -313,6 +313,18 @@ def _met(sides: Sequence[Names | None]) -> Names | None:
     """What is bound on every way that comes through; None if none does."""
     coming = [side for side in sides if side is not None]
     return frozenset.intersection(*coming) if coming else None
+
+
+def _entered(one: ast.With | ast.AsyncWith) -> Names:
+    """The names that a ``with`` surely binds: a manager may swallow what those after it, or its own targets, raise."""
+    found: set[str] = set()
+    for item in one.items:
+        passes = _lets_exceptions_pass(item.context_expr)
+        if item.optional_vars is not None and (passes or isinstance(item.optional_vars, ast.Name)):
+            found |= {name for name, _ in bound_in(item.optional_vars)}
+        if not passes:
+            break
+    return frozenset(found)
 
 
 def _lets_exceptions_pass(context: ast.expr) -> bool:

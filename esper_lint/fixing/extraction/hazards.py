@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from esper_lint.fixing.extraction.breaks import breaks_in
 from esper_lint.fixing.extraction.flow import reads
@@ -24,8 +25,13 @@ _CONSUMERS = frozenset(
 )
 
 
-def hazards_of(statement: ast.stmt, site: Site) -> Iterator[Hazard]:
+@lru_cache(maxsize=4096)
+def hazards_of(statement: ast.stmt, site: Site) -> tuple[Hazard, ...]:
     """In the order of the table of hazards; ``path`` and ``line`` say where each stands."""
+    return tuple(_hazards(statement, site))
+
+
+def _hazards(statement: ast.stmt, site: Site) -> Iterator[Hazard]:
     names = site.source.names
     consumed = {
         id(node.args[0])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from esper_lint.fixing.extraction.alignment import Stretch
 from esper_lint.fixing.extraction.flow import bound_within, statements_of
@@ -46,13 +48,18 @@ def interface(stretch: Stretch, start: int, end: int, sites: Sequence[Site]) -> 
         back = {new: old for old, new in renaming.items()}
         ins |= {back.get(name, name) for name in found[0]}
         outs |= {back.get(name, name) for name in found[1]}
-    for site, renaming in zip(sites, stretch.renamings, strict=True):
-        hazard = _unbound(ins, columns[0], site, renaming, stretch, sites)
+    first = sites[0]
+    shape = [column.statements[0] for column in columns]
+    ins |= outs - (first.flow.surely_bound(shape, frozenset()) or frozenset())  # kept where the run does not bind them
+    lost = outs - (first.flow.surely_bound(shape, frozenset(ins)) or frozenset())
+    if lost:
+        message = f"`{min(lost)}` may not be bound where the helper would give it back"
+        return Hazard("FX-MAYBE-UNBOUND", first.source.path, shape[0].lineno, message)
+    for k, (site, renaming) in enumerate(zip(sites, stretch.renamings, strict=True)):
+        hazard = _unbound(ins, columns[0].statements[k], site, renaming)
         if hazard:
             return hazard
-    first = sites[0]
     values = _grouped([row for column in columns for row in column.values])
-    shape = [column.statements[0] for column in columns]
     if len(ins) + len(values) > MOST_INS or len(outs) > MOST_OUTS:
         message = f"the statements would need {len(ins) + len(values)} inputs and {len(outs)} results (at most 6 and 4)"
         return Hazard("FX-WIDE", first.source.path, shape[0].lineno, message)
@@ -80,15 +87,31 @@ def _at_site(run: Sequence[ast.stmt], site: Site, *, returns: bool) -> tuple[set
         message = f"`{min(caught)}` may be read by the handler around when a statement raises"
         return Hazard("FX-TRY", site.source.path, run[0].lineno, message)
     outs = set() if returns else set(bound & flow.live_after(run[-1]))
-    unsure = outs - (flow.surely_bound(run, frozenset()) or frozenset())
-    return exposed | unsure, outs
+    left = _no_longer_bound(bound - outs, run, site)
+    if left:
+        message = f"`{min(left)}` is read elsewhere in the forward, and would no longer be a variable of it"
+        return Hazard("FX-MAYBE-UNBOUND", site.source.path, run[0].lineno, message)
+    return exposed, outs
 
 
-def _unbound(
-    ins: set[str], column: object, site: Site, renaming: Mapping[str, str], stretch: Stretch, sites: Sequence[Site]
-) -> Hazard | None:
-    k = sites.index(site)
-    first = column.statements[k]  # type: ignore[attr-defined]
+def _no_longer_bound(names: Iterable[str], run: Sequence[ast.stmt], site: Site) -> list[str]:
+    """The names that are read outside of a run, in code that may never run, but bound in it alone."""
+    inside: Counter[tuple[str, bool]] = sum((_occurrences(one) for one in run), Counter())
+    rest = _occurrences(site.function) - inside
+    return [name for name in names if rest[name, True] and not rest[name, False]]
+
+
+@lru_cache(maxsize=8192)
+def _occurrences(node: ast.AST) -> Counter[tuple[str, bool]]:
+    """How often names are read (True) and bound (False) in some code."""
+    found = Counter((one.id, isinstance(one.ctx, ast.Load)) for one in ast.walk(node) if isinstance(one, ast.Name))
+    found.update((one.arg, False) for one in ast.walk(node) if isinstance(one, ast.arg))
+    found.update((one.name, False) for one in ast.walk(node) if isinstance(one, ast.ExceptHandler) and one.name)
+    return found
+
+
+def _unbound(ins: set[str], first: ast.stmt, site: Site, renaming: Mapping[str, str]) -> Hazard | None:
+    """A variable that the helper takes and that a site may not have bound before ``first``, the start of the run."""
     before = site.flow.sure_before(first) or frozenset()
     for name in sorted(ins):
         mine = renaming.get(name, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from esper_lint.fixing.extraction.flow import statements_of
 from esper_lint.fixing.extraction.sites import Site
@@ -43,6 +44,7 @@ class Shape:
     statements: int
 
 
+@lru_cache(maxsize=8192)
 def shape_of(statement: ast.stmt, site: Site, *, with_attributes: bool = True) -> Shape:
     """``with_attributes`` takes those attributes of self for values that nothing sets again."""
     writer = _Writer(site, with_attributes)

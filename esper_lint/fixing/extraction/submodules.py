@@ -77,6 +77,7 @@ def _attributes_called(
     return loops.get(function.id) if isinstance(function, ast.Name) else None
 
 
+@lru_cache(maxsize=1024)
 def _loop_variables(function: _Function, self_name: str) -> dict[str, frozenset[str]]:
     """The variables of loops over attributes of self."""
     found: dict[str, frozenset[str]] = {}
