@@ -133,9 +133,7 @@ class Flow:
         caught = leaving.handlers
         for handler in one.handlers:
             inner = self._live(handler.body, final, leaving, record=record)
-            # The name is unbound when the handler ends, so what reads it then counts as a read of whatever it was.
-            caught |= (inner - {handler.name or ""}) | (final & {handler.name or ""})
-            caught |= reads(handler.type) if handler.type else _NONE
+            caught |= (inner - {handler.name or ""}) | (reads(handler.type) if handler.type else _NONE)
         orelse = self._live(one.orelse, final, leaving, record=record) if one.orelse else final
         within = _Exits(leaving.after_loop, leaving.loop_head, caught)
         return self._live(one.body, orelse, within, record=record) | caught

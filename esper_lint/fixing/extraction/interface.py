@@ -86,12 +86,31 @@ def _at_site(run: Sequence[ast.stmt], site: Site, *, returns: bool) -> tuple[set
     if caught:
         message = f"`{min(caught)}` may be read by the handler around when a statement raises"
         return Hazard("FX-TRY", site.source.path, run[0].lineno, message)
+    unbound = _read_after_a_handler(run)
+    if unbound:
+        message = f"`{unbound}` is read after a handler that unbinds it"
+        return Hazard("FX-MAYBE-UNBOUND", site.source.path, run[0].lineno, message)
     outs = set() if returns else set(bound & flow.live_after(run[-1]))
     left = _no_longer_bound(bound - outs, run, site)
     if left:
         message = f"`{min(left)}` is read elsewhere in the forward, and would no longer be a variable of it"
         return Hazard("FX-MAYBE-UNBOUND", site.source.path, run[0].lineno, message)
     return exposed, outs
+
+
+def _read_after_a_handler(run: Sequence[ast.stmt]) -> str:
+    """A name of ``except … as name`` that the run reads outside of such handlers, at whose end it is unbound."""
+    handlers = [
+        one for statement in run for one in ast.walk(statement) if isinstance(one, ast.ExceptHandler) and one.name
+    ]
+    if not handlers:
+        return ""
+    everywhere: Counter[tuple[str, bool]] = sum((_occurrences(one) for one in run), Counter())
+    for name in sorted({one.name for one in handlers if one.name}):
+        inside = sum(_occurrences(one)[name, True] for one in handlers if one.name == name)
+        if everywhere[name, True] > inside:
+            return name
+    return ""
 
 
 def _no_longer_bound(names: Iterable[str], run: Sequence[ast.stmt], site: Site) -> list[str]:
