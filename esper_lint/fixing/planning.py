@@ -27,6 +27,7 @@ from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import mentions
 from esper_lint.fixing.packages import common_folder, module_name
+from esper_lint.fixing.places import lines_before
 from esper_lint.fixing.proving import Proved
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.suggesting.suggest import suggestions
@@ -91,6 +92,7 @@ class _Planner:
     advice: list[Advice] = field(default_factory=list)
     _texts: dict[str, SourceText] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
+    _lines: dict[tuple[str, bytes], list[int]] = field(default_factory=dict)
 
     def run(self) -> dict[_Key, GroupRefusal]:
         """Plan until nothing is left; the groups whose fixes turned out to be none."""
@@ -139,13 +141,13 @@ class _Planner:
                 self._advise(group, is_refused=False)
                 continue
             self._advise(group, is_refused=False)
+            left_out = [self._refusal(group, found.causes)] if found.causes else []
             causes = self._write(found.found)
             if causes:
                 self._refuse(group, causes)
                 continue
             self.made.append((key, fix))
-            if found.causes:
-                self.left_out.append(GroupRefusal(group.id, group.rule, found.causes))
+            self.left_out += left_out
             touched |= set(found.found.texts)
         return bool(touched)
 
@@ -168,14 +170,42 @@ class _Planner:
             free = self._left_of_fixes(free) or free
             if len(free) > 1:
                 if causes:
-                    self.left_out.append(GroupRefusal(group.id, group.rule, tuple(causes)))
+                    self.left_out.append(self._refusal(group, causes))
                 yield group, free
             elif causes:
                 self._refuse(group, tuple(causes))
 
     def _refuse(self, group: Group, causes: tuple[Refusal, ...]) -> None:
-        self.refused[_key(group.members)] = GroupRefusal(group.id, group.rule, causes)
+        self.refused[_key(group.members)] = self._refusal(group, causes)
         self._advise(group, is_refused=True)
+
+    # What is told speaks of the files as they are on disk, whatever earlier passes made of them.
+
+    def _refusal(self, group: Group, causes: Sequence[Refusal]) -> GroupRefusal:
+        told = (replace(one, line=self._line_on_disk(one.path, one.line)) for one in causes)
+        return GroupRefusal(group.id, group.rule, tuple(told))
+
+    def _fix(self, group: Group, found: Proved) -> GroupFix:
+        return GroupFix(
+            group.id,
+            group.rule,
+            found.strategy,
+            found.tier,
+            found.summary,
+            tuple(replace(one, line=self._line_on_disk(one.path, one.line)) for one in found.members),
+            found.new,
+            tuple(replace(one, line=self._line_on_disk(one.path, one.line)) for one in found.obligations),
+            found.notes,
+        )
+
+    def _line_on_disk(self, path: str, line: int) -> int:
+        if path not in self.changed:
+            return line
+        now = self._text(path)
+        if (path, now.data) not in self._lines:
+            before = text_of(self._on_disk(path) or b"").lines
+            self._lines[path, now.data] = lines_before(before, now.lines)
+        return self._lines[path, now.data][line - 1]
 
     def _advise(self, group: Group, *, is_refused: bool) -> None:
         """Note what people could do; of the group as it is on disk, since they will."""
