@@ -101,9 +101,6 @@ class _Planner:
         self._width = line_length(self.config.project)
         report, evidence = self._report()
         known = _reported(report)
-        self._lines = {
-            (one.path, one.qualname, group.unit): one.line for group in report.groups for one in group.members
-        }
         while self._pass(report, evidence):
             report, evidence = self._report()
         return self._failures(report, known)  # only now: what one pass leaves of a member, the next one may fix
@@ -273,23 +270,6 @@ class _Planner:
             self._texts[path] = text_
             self._sources.pop(path, None)
         return ()
-
-    def _fix(self, group: Group, found: Proved) -> GroupFix:
-        """With the lines of the members as people see them, before anything is written."""
-        members = tuple(
-            replace(one, line=self._lines.get((one.path, one.qualname, group.unit), one.line)) for one in found.members
-        )
-        return GroupFix(
-            group.id,
-            group.rule,
-            found.strategy,
-            found.tier,
-            found.summary,
-            members,
-            found.new,
-            found.obligations,
-            found.notes,
-        )
 
     # -- what came of it -----------------------------------------------------------------------------------------
 
