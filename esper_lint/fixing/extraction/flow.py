@@ -292,13 +292,13 @@ def _reads_deep(node: ast.AST) -> Iterator[str]:
 
 
 def _deleted(block: Iterable[ast.stmt]) -> Names:
-    return frozenset(
-        target.id
-        for statement in statements_of(block)
-        if isinstance(statement, ast.Delete)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    )
+    """The names that a block may unbind: by ``del``, and those of handlers, which end with that."""
+    found: set[str] = set()
+    for statement in statements_of(block):
+        if isinstance(statement, ast.Delete):
+            found |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        found |= {one.name for one in getattr(statement, "handlers", ()) if one.name}
+    return frozenset(found)
 
 
 def _is_exhaustive(one: ast.Match) -> bool:
