@@ -53,15 +53,16 @@ Obstacle = Callable[[Column], Hazard | None]
 """A further reason, if there is one, why a common statement may not move."""
 
 
-def align(sites: Sequence[Site], obstacle: Obstacle) -> Alignment:
-    aligner = _Aligner(sites, obstacle)
+def align(sites: Sequence[Site], obstacle: Obstacle, *, with_attributes: bool = False) -> Alignment:
+    """``with_attributes`` takes attributes of self that nothing sets again for values (strategy S4)."""
+    aligner = _Aligner(sites, obstacle, with_attributes)
     aligner.blocks([site.body for site in sites])
     return aligner.found
 
 
-def inside(column: Column, sites: Sequence[Site], obstacle: Obstacle) -> Sequence[Stretch]:
+def inside(column: Column, sites: Sequence[Site], obstacle: Obstacle, *, with_attributes: bool) -> Sequence[Stretch]:
     """The stretches in the blocks of a compound statement that all sites have, but that cannot move as a whole."""
-    aligner = _Aligner(sites, obstacle)
+    aligner = _Aligner(sites, obstacle, with_attributes)
     aligner.enter(column.statements)
     return aligner.found.stretches
 
@@ -70,6 +71,7 @@ def inside(column: Column, sites: Sequence[Site], obstacle: Obstacle) -> Sequenc
 class _Aligner:
     sites: Sequence[Site]
     obstacle: Obstacle
+    with_attributes: bool
     found: Alignment = field(default_factory=Alignment)
     _shapes: dict[ast.stmt, Shape] = field(default_factory=dict)
 
@@ -196,6 +198,9 @@ class _Aligner:
             found = next((one for one in changes if one), None)
             if found:
                 return found
+            texts = "/".join(f"`{site.self_name}.{name}`" for name, site in named[:2])
+            message = f"attributes differ, which only --unsafe-fixes gives to a helper: {texts}"
+            return self._hazard("FX-ATTR-KEY", statement, message)
         names = ", ".join(f"`{a}`/`{b}`" for a, b in pairs)
         return self._hazard("FX-ATTR-KEY", statement, f"attributes differ, which are keys of the state dict: {names}")
 
@@ -210,7 +215,7 @@ class _Aligner:
 
     def _shape(self, statement: ast.stmt, k: int) -> Shape:
         if statement not in self._shapes:
-            self._shapes[statement] = shape_of(statement, self.sites[k])
+            self._shapes[statement] = shape_of(statement, self.sites[k], with_attributes=self.with_attributes)
         return self._shapes[statement]
 
     def _all(self, block: Sequence[ast.stmt], k: int) -> list[Shape]:

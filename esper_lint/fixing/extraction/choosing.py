@@ -6,7 +6,7 @@ statement, and the square of the parameters that stand for differing values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from esper_lint.fixing.extraction.alignment import Alignment, Column, Obstacle, Stretch, inside
@@ -82,26 +82,7 @@ class _Chooser:
         self.hazards = hazards
 
     def choose(self, stretch: Stretch) -> None:
-        for part in self._parts(stretch):
-            self._best(part, 0, len(part.columns))
-
-    def _parts(self, stretch: Stretch) -> Iterator[Stretch]:
-        """The stretch cut where an attribute would have to be given as a value, unless that is allowed."""
-        columns: list[Column] = []
-        for column in stretch.columns:
-            given = [row for row in column.values if any(value.kind == "attribute" for value in row)]
-            if not given or self.with_attributes:
-                columns.append(column)
-                continue
-            texts = "/".join(f"`{value.text}`" for value in given[0])
-            line = column.statements[0].lineno
-            message = f"attributes differ, which only --unsafe-fixes gives to a helper: {texts}"
-            self.hazards.append(Hazard("FX-ATTR-KEY", self.sites[0].source.path, line, message))
-            if columns:
-                yield Stretch(tuple(columns), stretch.renamings)
-            columns = []
-        if columns:
-            yield Stretch(tuple(columns), stretch.renamings)
+        self._best(stretch, 0, len(stretch.columns))
 
     def _best(self, stretch: Stretch, first: int, last: int) -> None:
         """Take the best run of a part of a stretch, and those of what it leaves on either side."""
@@ -131,7 +112,7 @@ class _Chooser:
         before = len(self.runs)
         for column in stretch.columns[first:last]:
             if self._is_large([column]):
-                for inner in inside(column, self.sites, self.obstacle):
+                for inner in inside(column, self.sites, self.obstacle, with_attributes=self.with_attributes):
                     self.choose(inner)
         if len(self.runs) == before:
             self.left.append((stretch, first, last))

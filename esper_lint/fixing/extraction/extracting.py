@@ -73,7 +73,7 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
     if obstacle is not None:
         return Unextractable((obstacle,))
     unknown = partial(_unknown, sites, options)
-    alignment = align(sites, unknown)
+    alignment = align(sites, unknown, with_attributes=options.with_attributes)
     choice = chosen(alignment, sites, unknown, with_attributes=options.with_attributes)
     if not choice.runs:  # before the concrete trees are made, which takes most of the time
         return Unextractable(_causes(choice, alignment, sites))
@@ -81,7 +81,7 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
     if isinstance(found, Hazard):
         return Unextractable((found,))
     draft = _Draft(tuple(sites), found, options)
-    alignment = align(sites, draft.unmovable)
+    alignment = align(sites, draft.unmovable, with_attributes=options.with_attributes)
     choice = chosen(alignment, sites, draft.unmovable, with_attributes=options.with_attributes)
     if not choice.runs:
         return Unextractable(_causes(choice, alignment, sites))
