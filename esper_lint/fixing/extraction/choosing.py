@@ -109,13 +109,13 @@ class _Chooser:
             self._best(stretch, end, last)
             return
         self.hazards += seen[:1]
-        before = len(self.runs)
+        before, left = len(self.runs), len(self.left)
         for column in stretch.columns[first:last]:
             if self._is_large([column]):
                 for inner in inside(column, self.sites, self.obstacle, with_attributes=self.with_attributes):
                     self.choose(inner)
         if len(self.runs) == before:
-            self.left.append((stretch, first, last))
+            self.left[left:] = [(stretch, first, last)]  # with what is inside, or runs would overlap
 
     def _is_large(self, columns: Sequence[Column]) -> bool:
         statements, nodes = self.least
