@@ -219,10 +219,10 @@ class _Draft:
             if not self.is_shared:
                 module = inserted(module, definitions, min(site.top for site in self.sites))
                 if any(helper.annotations for helper in helpers) and not written.source.names.bindings.get(ANY):
-                    module = with_import(module, "typing", ANY)
+                    module = with_import(module, "typing", ANY, self.options.width)
             else:
                 for name in names:
-                    module = with_import(module, relative_import(path, home), name)
+                    module = with_import(module, relative_import(path, home), name, self.options.width)
             texts[path] = module.code
         if self.is_shared:
             texts[home] = leaf_text(definitions, self._imports(runs, helpers), first.module)

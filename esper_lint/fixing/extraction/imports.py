@@ -13,27 +13,47 @@ from libcst.helpers import get_full_name_for_node
 from esper_lint.fixing.extraction.concrete import AnyStatement
 
 
-def with_import(module: cst.Module, source: str, name: str) -> cst.Module:
-    """``from source import name`` added, to an import of the same source if the module's head has one."""
+def with_import(module: cst.Module, source: str, name: str, width: int) -> cst.Module:
+    """``from source import name`` added, to an import of the same source if the module's head has one.
+
+    An import that would be longer than ``width`` is put in brackets, with a line for each name.
+    """
     body: list[Any] = list(module.body)
     for index, statement in enumerate(body):
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             break  # what stands further down may be bound too late
         found = _import_from(statement)
         if found is not None and _source(found) == source and not isinstance(found.names, cst.ImportStar):
-            body[index] = statement.with_changes(body=[_with_alias(found, name)])
+            body[index] = _wrapped(statement.with_changes(body=[_with_alias(found, name)]), module, width)
             return module.with_changes(body=body)
     at, follows = _place(body, source)
     new, moved = _spaced(body[at].leading_lines if at < len(body) else (), follows)
     if at < len(body):
         body[at] = body[at].with_changes(leading_lines=moved)
-    body.insert(at, cst.SimpleStatementLine([_new(source, name)], leading_lines=new))
+    line = cst.SimpleStatementLine([_new(source, name)], leading_lines=new)
+    body.insert(at, _wrapped(line, module, width))
     return module.with_changes(body=body)
+
+
+def _wrapped(line: cst.SimpleStatementLine, module: cst.Module, width: int) -> cst.SimpleStatementLine:
+    text = module.code_for_node(line.with_changes(leading_lines=())).strip()
+    found = line.body[0]
+    is_plain = "\n" not in text and isinstance(found, cst.ImportFrom) and found.lpar is None
+    if len(text) <= width or not is_plain or line.trailing_whitespace.comment:
+        return line
+    head, _, names = text.partition(" import ")
+    listed = "".join(f"{module.default_indent}{name},\n" for name in names.split(", "))
+    parsed = cst.parse_statement(f"{head} import (\n{listed})\n", module.config_for_parsing)
+    assert isinstance(parsed, cst.SimpleStatementLine)
+    return parsed.with_changes(leading_lines=line.leading_lines)
 
 
 def _with_alias(found: cst.ImportFrom, name: str) -> cst.ImportFrom:
     aliases: list[cst.ImportAlias] = list(found.names)  # type: ignore[arg-type]
-    at = next((i for i, alias in enumerate(aliases) if _key(alias.evaluated_name) > _key(name)), len(aliases))
+    at = next(
+        (i for i, alias in enumerate(aliases) if order_of_name(alias.evaluated_name) > order_of_name(name)),
+        len(aliases),
+    )
     new = cst.ImportAlias(cst.Name(name))
     separators = [alias.comma for alias in aliases if isinstance(alias.comma, cst.Comma)]
     between = (
@@ -168,6 +188,6 @@ def _new(source: str, name: str) -> cst.ImportFrom:
     return found
 
 
-def _key(name: str) -> tuple[int, str]:
+def order_of_name(name: str) -> tuple[int, str]:
     """Constants, classes, functions: the order that isort gives the names of one import."""
     return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2), name

@@ -12,6 +12,7 @@ import libcst as cst
 
 from esper_lint.fixing.extraction.annotations import ANY
 from esper_lint.fixing.extraction.hazard import Hazard
+from esper_lint.fixing.extraction.imports import order_of_name
 from esper_lint.fixing.extraction.module_names import BUILTINS
 from esper_lint.fixing.extraction.sites import Site, Source
 
@@ -33,10 +34,12 @@ class Imported:
         """Whether the name stands for the package around the module, as after ``import torch.nn``."""
         return not self.attribute and self.module.partition(".")[0] == name
 
+    def taken_as(self, name: str) -> str:
+        """What stands behind ``from module import``."""
+        return self.attribute if self.attribute == name else f"{self.attribute} as {name}"
+
     def statement(self, name: str) -> str:
-        if self.attribute:
-            alias = "" if self.attribute == name else f" as {name}"
-            return f"from {self.module} import {self.attribute}{alias}"
+        """The statement that imports the module itself under a name."""
         root = self.module.partition(".")[0]
         return f"import {self.module}" if name == root else f"import {self.module} as {name}"
 
@@ -72,14 +75,15 @@ def global_names(node: ast.AST, site: Site) -> set[str]:
 
 def leaf_text(functions: Sequence[cst.FunctionDef], imports: Mapping[str, Imported], layout: cst.Module) -> str:
     """The text of the new module; ``layout`` is a file of the project, whose indentation and line ends it takes."""
-    plain: set[tuple[int, str]] = set()
-    named: set[tuple[int, str]] = set()
-    for name, imported in imports.items():
-        (named if imported.attribute else plain).add((_group(imported.module), imported.statement(name)))
     lines: list[str] = ['"""What forwards of several modules share."""', "", "from __future__ import annotations"]
     for group in (1, 2):
-        block = [text for number, text in sorted(plain) if number == group]
-        block += [text for number, text in sorted(named) if number == group]
+        own = {name: one for name, one in imports.items() if _group(one.module) == group}
+        plain = sorted({one.statement(name) for name, one in own.items() if not one.attribute})
+        taken: dict[str, list[str]] = {}
+        for name, one in sorted(own.items(), key=lambda item: order_of_name(item[1].attribute)):
+            if one.attribute:
+                taken.setdefault(one.module, []).append(one.taken_as(name))
+        block = plain + [f"from {module} import {', '.join(names)}" for module, names in sorted(taken.items())]
         lines += ["", *block] if block else []
     head = cst.parse_module("\n".join(lines) + "\n", layout.config_for_parsing)
     gap = [cst.EmptyLine(indent=False)] * 2

@@ -7,7 +7,7 @@ Only what the file says is seen; what remains is an obligation of the certificat
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,45 +79,79 @@ def _attributes(owner: ast.ClassDef, tree: ast.Module) -> _Attributes:
                 if isinstance(target, ast.Attribute):
                     set_here.setdefault(target.attr, []).append(node.value)
     methods = {one.name for one in owner.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    plain = {
-        name for name, found in set_here.items() if len(found) == 1 and found[0] is not None and _is_plain(found[0])
-    }
-    inside = {id(node) for node in ast.walk(constructor)}
-    others = _own_attributes_of_others(owner, tree)
+    once = {name: found[0] for name, found in set_here.items() if len(found) == 1}
+    plain = {name for name, value in once.items() if value is not None and _is_plain(value)}
+    related = _related(owner.name, tree)
     written: dict[str, int] = {}
     mutated: dict[str, int] = {}
-    for node in ast.walk(tree):
-        if id(node) in inside or id(node) in others:
-            continue
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            written.setdefault(node.attr, node.lineno)
-        elif (found := _mutated(node)) is not None and id(found) not in others:
-            mutated.setdefault(found.attr, found.lineno)
+    for change in _changes(tree):
+        if change.function is not constructor and (change.of_class == "" or change.of_class in related):
+            (written if change.is_write else mutated).setdefault(change.attribute, change.line)
     return _Attributes(frozenset(plain - methods), written, mutated)
 
 
-def _own_attributes_of_others(owner: ast.ClassDef, tree: ast.Module) -> set[int]:
-    """The attributes of ``self`` in classes that neither derive from this one nor the other way round, by identity."""
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    bases = {node.name: {_last(base) for base in node.bases} for node in classes}
-    related = {owner.name}
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An attribute that is set, or changed in place.
+
+    ``of_class`` names the class if it is an attribute of the ``self`` of a method, the ``function``.
+    """
+
+    attribute: str
+    line: int
+    is_write: bool
+    of_class: str
+    function: ast.FunctionDef | None
+
+
+@lru_cache(maxsize=32)
+def _changes(tree: ast.Module) -> tuple[_Change, ...]:
+    return tuple(_changes_in(tree, None, None))
+
+
+def _changes_in(
+    node: ast.AST, owner: ast.ClassDef | None, method: tuple[ast.ClassDef, ast.FunctionDef] | None
+) -> Iterator[_Change]:
+    if isinstance(node, ast.ClassDef):
+        owner, method = node, None
+    elif isinstance(node, ast.FunctionDef) and owner is not None and method is None:
+        method = (owner, node)
+        owner = None
+    elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        yield _change(node, method, is_write=True)
+    if (changed := _mutated(node)) is not None:
+        yield _change(changed, method, is_write=False)
+    for child in ast.iter_child_nodes(node):
+        yield from _changes_in(child, owner, method)
+
+
+def _change(node: ast.Attribute, method: tuple[ast.ClassDef, ast.FunctionDef] | None, *, is_write: bool) -> _Change:
+    of_class = ""
+    if method is not None and method[1].args.args:
+        is_own = isinstance(node.value, ast.Name) and node.value.id == method[1].args.args[0].arg
+        of_class = method[0].name if is_own else ""
+    return _Change(node.attr, node.lineno, is_write, of_class, method[1] if method else None)
+
+
+def _related(name: str, tree: ast.Module) -> set[str]:
+    """The classes of the file that derive from a class or the other way round, by name."""
+    bases = _bases(tree)
+    related = {name}
     while True:
-        more = {name for name, above in bases.items() if above & related}
-        more |= {base for name in related for base in bases.get(name, ()) if base in bases}
+        more = {one for one, above in bases.items() if above & related}
+        more |= {base for one in related for base in bases.get(one, ()) if base in bases}
         if more <= related:
-            break
+            return related
         related |= more
-    return {
-        id(node)
-        for one in classes
-        if one.name not in related
-        for method in one.body
-        if isinstance(method, ast.FunctionDef) and method.args.args
-        for node in ast.walk(method)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == method.args.args[0].arg
-    }
+
+
+@lru_cache(maxsize=32)
+def _bases(tree: ast.Module) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            found.setdefault(node.name, set()).update(_last(base) for base in node.bases)
+    return found
 
 
 def _mutated(node: ast.AST) -> ast.Attribute | None:
