@@ -172,10 +172,10 @@ class _Aligner:
             message = f"`{_head(statement)}` stands at another place elsewhere, and statements are never reordered"
             self.found.hazards.append(self._hazard("FX-EFFECT-ORDER", statement, message))
             return
-        for other in rivals:
-            mine, theirs = self._names(statement, 0), self._names(other, k)
-            if len(mine) != len(theirs):
-                continue
+        mine = self._names(statement, 0)
+        like = [theirs for theirs in (self._names(other, k) for other in rivals) if len(theirs) == len(mine)]
+        # The nearest one is what people will compare it with.
+        for theirs in sorted(like, key=lambda one: sum(a != b for a, b in zip(mine, one, strict=True))):
             pairs = dict.fromkeys((a, b) for a, b in zip(mine, theirs, strict=True) if a != b)
             kinds = {(a[0], b[0]) if isinstance(a, tuple) and isinstance(b, tuple) else () for a, b in pairs}
             if kinds <= {("local", "global"), ("global", "local"), ("self", "local"), ("local", "self")}:
