@@ -14,7 +14,7 @@ from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.hazards import hazards_of
 from esper_lint.fixing.extraction.shapes import Shape, Value, shape_of, values_differ
 from esper_lint.fixing.extraction.sites import Site
-from esper_lint.fixing.extraction.stability import change_of, is_set_up
+from esper_lint.fixing.extraction.stability import change_of, is_set_up, is_stable
 
 _ENTERED = (ast.If, ast.For, ast.While, ast.With)
 _MOST_CELLS = 250_000
@@ -84,7 +84,7 @@ class _Aligner:
         common = [index for index in range(len(blocks[0])) if all(index in found for found in partners)]
         for index in range(len(blocks[0])):
             row = tuple(found.get(index, -1) for found in partners)
-            is_equal = -1 not in row and len({self._shape(blocks[k][at], k).key for k, at in enumerate(row)}) == 1
+            is_equal = -1 not in row and self._are_equal([blocks[k][at] for k, at in enumerate(row)], range(len(row)))
             follows = bool(run) and all(at == before + 1 for at, before in zip(row, run[-1], strict=True))
             if run and not (is_equal and follows):
                 self._runs(blocks, run)
@@ -168,7 +168,7 @@ class _Aligner:
         if isinstance(statement, ast.Try) and rivals:
             self.found.hazards.append(self._hazard("FX-TRY", statement, "the difference is inside a `try`"))
             return
-        if any(self._shape(other, k).key == self._shape(statement, 0).key for other in rivals):
+        if any(self._are_equal((statement, other), (0, k)) for other in rivals):
             message = f"`{_head(statement)}` stands at another place elsewhere, and statements are never reordered"
             self.found.hazards.append(self._hazard("FX-EFFECT-ORDER", statement, message))
             return
@@ -211,6 +211,15 @@ class _Aligner:
     def _hazard(self, code: str, statement: ast.stmt, message: str) -> Hazard:
         return Hazard(code, self.sites[0].source.path, statement.lineno, message)
 
+    def _are_equal(self, statements: Sequence[ast.stmt], sites: Sequence[int]) -> bool:
+        """Whether one helper can stand for statements of these sites: values may differ, and attributes if stable."""
+        shapes = [self._shape(one, k) for one, k in zip(statements, sites, strict=True)]
+        if any(shape.key != shapes[0].key for shape in shapes):
+            return False
+        given = [(value, k) for row in values_differ(shapes) for value, k in zip(row, sites, strict=True)]
+        attributes = [(value.node, k) for value, k in given if value.kind == "attribute"]
+        return all(is_stable(node.attr, self.sites[k]) for node, k in attributes if isinstance(node, ast.Attribute))
+
     # -- matching ----------------------------------------------------------------------------------------------
 
     def _shape(self, statement: ast.stmt, k: int) -> Shape:
@@ -224,7 +233,7 @@ class _Aligner:
     def _likeness(self, left: Sequence[ast.stmt], right: Sequence[ast.stmt], k: int) -> Callable[[int, int], int]:
         def of(i: int, j: int) -> int:
             a, b = self._shape(left[i], 0), self._shape(right[j], k)
-            if a.key == b.key:
+            if self._are_equal((left[i], right[j]), (0, k)):
                 same_values = [value.text for value in a.values] == [value.text for value in b.values]
                 return (8 + same_values + (a.names == b.names)) * a.nodes
             if type(left[i]) is type(right[j]) and isinstance(left[i], _ENTERED):

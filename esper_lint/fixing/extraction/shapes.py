@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from esper_lint.fixing.extraction.flow import statements_of
 from esper_lint.fixing.extraction.sites import Site
-from esper_lint.fixing.extraction.stability import is_stable
 
 _TAKE_NAMES = frozenset(("getattr", "setattr", "hasattr", "delattr", "register_buffer", "register_parameter"))
 _OPAQUE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -46,7 +45,7 @@ class Shape:
 
 @lru_cache(maxsize=8192)
 def shape_of(statement: ast.stmt, site: Site, *, with_attributes: bool = True) -> Shape:
-    """``with_attributes`` takes those attributes of self for values that nothing sets again."""
+    """``with_attributes`` takes attributes of self for values where they are not called, indexed or looked into."""
     writer = _Writer(site, with_attributes)
     writer.write(statement)
     return Shape(
@@ -139,13 +138,7 @@ class _Writer:
 
     def _attribute(self, node: ast.Attribute, hint: str, *, is_fixed: bool) -> None:
         of_self = isinstance(node.value, ast.Name) and node.value.id == self.site.self_name
-        if (
-            self.with_attributes
-            and of_self
-            and not is_fixed
-            and isinstance(node.ctx, ast.Load)
-            and is_stable(node.attr, self.site)
-        ):
+        if self.with_attributes and of_self and not is_fixed and isinstance(node.ctx, ast.Load):
             self._value("attribute", node, hint or node.attr)
             return
         self.key += [("attribute" if of_self else "member", node.attr), type(node.ctx).__name__]

@@ -1,0 +1,34 @@
+# classes: First Second
+# expect: S0
+# Only one class sets ``half`` again, but both read the same attribute.
+from torch import nn
+
+
+def _first_forward(module, x):
+    """Forward of First and Second."""
+    h = module.norm(x)
+    h = module.rotate(h, half=module.half)
+    if module.half is not None:
+        h = module.act(h)
+    return x + module.down(h)
+
+
+class First(nn.Module):
+    def __init__(self, half):
+        super().__init__()
+        self.half = half
+
+    def forward(self, x):
+        return _first_forward(self, x)
+
+
+class Second(nn.Module):
+    def __init__(self, half):
+        super().__init__()
+        self.half = half
+
+    def reset(self, half):
+        self.half = half
+
+    def forward(self, x):
+        return _first_forward(self, x)
