@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from esper_lint.findings import Group, Member, UnitKind
 from esper_lint.fixing.extraction.extracting import Options, extracted
@@ -14,7 +13,7 @@ from esper_lint.fixing.merging.merge import merged
 from esper_lint.fixing.merging.values import ClassSite, Unmergeable
 from esper_lint.fixing.proving import Proved, proved_extraction, proved_merge
 from esper_lint.fixing.refusals import Refusal
-from esper_lint.fixing.subsets import largest
+from esper_lint.fixing.subsets import smaller_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +27,15 @@ class Attempt:
 def attempted(group: Group, members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> Attempt:
     """``members`` are those that may be rewritten, two or more; ``sources`` are their files by path."""
     once = _merge if group.unit is UnitKind.CLASS else _extraction
-    attempt = partial(_causes_or_proof, once, group, sources, options)
-    part, found = largest(members, lambda one: one.variant, attempt, lambda one: isinstance(one, Proved))
-    if isinstance(found, tuple) or len(part) == len(members):
-        return Attempt(found)
-    whole = attempt(members)
-    assert isinstance(whole, tuple)
-    left_out = [one for one in members if one not in part]
-    return Attempt(found, tuple(_left_out(one, whole[0]) for one in left_out))
-
-
-def _causes_or_proof(
-    once: object,
-    group: Group,
-    sources: Mapping[str, Source],
-    options: Options,
-    members: Sequence[Member],
-) -> Proved | tuple[Refusal, ...]:
-    found = once(members, sources, options)  # type: ignore[operator]
-    assert isinstance(found, (Proved, tuple))
-    return found
+    whole = once(members, sources, options)
+    if isinstance(whole, Proved):
+        return Attempt(whole)
+    for part in smaller_parts(members, lambda one: one.variant):
+        found = once(part, sources, options)
+        if isinstance(found, Proved):
+            left_out = [one for one in members if one not in part]
+            return Attempt(found, tuple(_left_out(one, whole[0]) for one in left_out))
+    return Attempt(whole)
 
 
 def _extraction(

@@ -25,7 +25,7 @@ from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.sites import Source, source_of
 from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
 from esper_lint.fixing.line_length import line_length
-from esper_lint.fixing.mentions import mentions
+from esper_lint.fixing.mentions import Mentions, mentions
 from esper_lint.fixing.packages import common_folder, module_name
 from esper_lint.fixing.places import lines_before
 from esper_lint.fixing.proving import Proved
@@ -68,8 +68,11 @@ def planned(
     """
     refused: dict[_Key, GroupRefusal] = {}
     trials: dict[object, Attempt] = {}
+    said, width = mentions(_contents(files)), line_length(config.project)  # of the disk, so the same for every trial
     while True:
-        planner = _Planner(files, config, wishes, progress, use_cache, dict(before or {}), dict(refused), trials)
+        planner = _Planner(
+            files, config, wishes, progress, use_cache, said, width, dict(before or {}), dict(refused), trials
+        )
         failed = planner.run()
         if not failed:
             return planner.fixes()
@@ -83,6 +86,8 @@ class _Planner:
     wishes: Wishes
     progress: Progress
     use_cache: bool
+    said: Mentions
+    width: int
     changed: dict[str, bytes]
     refused: dict[_Key, GroupRefusal]
     trials: dict[object, Attempt]
@@ -97,8 +102,6 @@ class _Planner:
     def run(self) -> dict[_Key, GroupRefusal]:
         """Plan until nothing is left; the groups whose fixes turned out to be none."""
         self._paths = {file.name: file.path for file in self.files.files}
-        self._mentions = mentions(self._contents())
-        self._width = line_length(self.config.project)
         report, evidence = self._report()
         known = _reported(report)
         while self._pass(report, evidence):
@@ -246,9 +249,9 @@ class _Planner:
             sources = {path: self._source(path) for path in texts}
             options = Options(
                 self.wishes.helper_name,
-                self._width,
-                scripted=self._mentions.scripted,
-                patched=self._mentions.patched,
+                self.width,
+                scripted=self.said.scripted,
+                patched=self.said.patched,
                 module_of=partial(module_name, project=self.config.project, names=self._paths),
                 files=self._paths.keys() | self.changed.keys(),
                 folder=common_folder(list(texts), self.config.project, self._paths),
@@ -320,18 +323,24 @@ class _Planner:
         """None for a file that only the fixes make.  Raises TreeChanged."""
         if name not in self._paths:
             return None
-        if name in self.files.overlay:
-            return self.files.overlay[name]
-        try:
-            with open(self._paths[name], "rb") as stream:
-                return stream.read()
-        except OSError:
-            raise TreeChanged(name) from None
+        return _content(self.files, name, self._paths[name])
 
-    def _contents(self) -> Iterator[bytes]:
-        for name in self._paths:
-            with suppress(TreeChanged):
-                yield self._on_disk(name) or b""
+
+def _content(files: FileSet, name: str, path: str) -> bytes:
+    """Raises TreeChanged."""
+    if name in files.overlay:
+        return files.overlay[name]
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        raise TreeChanged(name) from None
+
+
+def _contents(files: FileSet) -> Iterator[bytes]:
+    for file in files.files:
+        with suppress(TreeChanged):
+            yield _content(files, file.name, file.path)
 
 
 def _key(members: Sequence[Member]) -> _Key:

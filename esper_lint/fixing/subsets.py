@@ -1,36 +1,24 @@
-"""Members of a group, not all of which can be fixed together -> the largest part of them that can."""
+"""Members of a group, not all of which can be fixed together -> the parts of them that may be, the largest first."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 Member = TypeVar("Member")
-Result = TypeVar("Result")
 
-_MOST_TRIALS = 24
+_MOST = 24
 
 
-def largest(
-    members: Sequence[Member],
-    variant: Callable[[Member], int],
-    attempt: Callable[[Sequence[Member]], Result],
-    succeeded: Callable[[Result], bool],
-) -> tuple[Sequence[Member], Result]:
-    """The largest part for which an attempt succeeds, with what it gave; all members and what failed if there is none.
+def smaller_parts(members: Sequence[Member], variant: Callable[[Member], int]) -> Iterator[Sequence[Member]]:
+    """The parts to try where all members together cannot be fixed, the larger ones first.
 
-    Members of one variant are equal, so they go together.  After all, those without one variant are tried, then without
-    one more, the rarer ones first, and at last the variants by themselves.
+    Members of one variant are equal, so they go together.  Those without one variant come first, then those without one
+    more, the rarer ones first, and at last the variants by themselves.
     """
-    whole = attempt(members)
-    if succeeded(whole):
-        return members, whole
-    for part in list(_parts(members, variant))[:_MOST_TRIALS]:
-        found = attempt(part)
-        if succeeded(found):
-            return part, found
-    return members, whole
+    return islice(_parts(members, variant), _MOST)
 
 
 def _parts(members: Sequence[Member], variant: Callable[[Member], int]) -> Iterator[Sequence[Member]]:
