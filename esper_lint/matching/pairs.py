@@ -43,6 +43,7 @@ def alike(a: Comparable, b: Comparable, measure: Measure) -> int:
     """The common length of two forms if they are alike, else 0.
 
     Type 2 clones are alike whatever their similarity: in a short body full of literals it can be under the threshold.
+    Others must be alike without the statements too that only call a helper, which hide what the rest differs in.
     """
     equal = a.form.key.renamed == b.form.key.renamed
     smaller = min(a.form.key.own, b.form.key.own)
@@ -54,7 +55,12 @@ def alike(a: Comparable, b: Comparable, measure: Measure) -> int:
         agrees = _same_attributes(a.form, b.form) if equal else common(a, b, needed, rename_attributes=False)
         if not agrees:
             return 0
-    return common(a, b, needed)
+    found = common(a, b, needed)
+    own_a, own_b = a.form.key.own, b.form.key.own
+    helped = min(a.size - own_a, b.size - own_b)
+    if equal or not helped:
+        return found
+    return found if found - helped >= needed_common(measure.threshold, own_a, own_b) else 0
 
 
 def _same_attributes(a: Form, b: Form) -> bool:
