@@ -92,6 +92,7 @@ class _Planner:
     refused: dict[_Key, GroupRefusal]
     trials: dict[object, Attempt]
     made: list[tuple[_Key, GroupFix]] = field(default_factory=list)
+    kept: dict[_Key, tuple[Refusal, ...]] = field(default_factory=dict)
     withheld: dict[_Key, GroupFix] = field(default_factory=dict)
     left_out: list[GroupRefusal] = field(default_factory=list)
     advice: list[Advice] = field(default_factory=list)
@@ -142,11 +143,13 @@ class _Planner:
                 continue
             self._advise(group, is_refused=False)
             left_out = [self._refusal(group, found.causes)] if found.causes else []
+            kept = self._refusal(group, found.found.kept).causes
             causes = self._write(found.found)
             if causes:
                 self._refuse(group, causes)
                 continue
             self.made.append((key, fix))
+            self.kept[key] = kept
             self.left_out += left_out
             touched |= set(found.found.texts)
         return bool(touched)
@@ -295,7 +298,7 @@ class _Planner:
                 if is_left or is_new:
                     message = f"`{one.qualname}` would still be reported, as {group.rule}, for what is left of it"
                     cause = Refusal("FX-NO-BENEFIT", one.path, _line(fix, one), message)
-                    failed.setdefault(key, GroupRefusal(fix.group, fix.rule, (cause,)))
+                    failed.setdefault(key, GroupRefusal(fix.group, fix.rule, (*self.kept[key], cause)))
         return failed
 
     def _report(self) -> tuple[Report, Evidence]:

@@ -6,7 +6,7 @@ The only place where what was planned and what is proved meet.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from esper_lint.findings import Tier
 from esper_lint.fixing.certificate.certifying import certify
@@ -16,12 +16,18 @@ from esper_lint.fixing.certificate.merging import certify_merge
 from esper_lint.fixing.extraction.plan import Extraction
 from esper_lint.fixing.fixes import Obligation, Rewritten
 from esper_lint.fixing.merging.values import Merge
+from esper_lint.fixing.places import lines_before
 from esper_lint.fixing.refusals import Refusal
+
+_OF_DIAGNOSTICS = frozenset({"undefined", "unused", "redefined"})
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A fix that may be written: files with other texts, by path, and what the certificate takes for granted."""
+    """A fix that may be written: files with other texts, by path, and what the certificate takes for granted.
+
+    ``kept`` are the hazards of what it leaves in place.
+    """
 
     strategy: str
     tier: Tier
@@ -31,6 +37,7 @@ class Proved:
     new: tuple[tuple[str, str], ...]
     obligations: tuple[Obligation, ...]
     notes: tuple[str, ...]
+    kept: tuple[Refusal, ...] = ()
 
 
 def proved_extraction(plan: Extraction, module_of: Callable[[str], str]) -> Proved | Refusal:
@@ -41,7 +48,7 @@ def proved_extraction(plan: Extraction, module_of: Callable[[str], str]) -> Prov
     sites = tuple(SiteClaim(site.path, f"{site.qualname}.forward", site.line) for site in plan.sites)
     found = certify(Claim(files, plan.helpers, sites, stable_attributes=plan.strategy == "S4"))
     if isinstance(found, Rejected):
-        return _refusal(found)
+        return _refusal(_placed(found, plan))
     tier = Tier.SAFE if len(files) == 1 and plan.strategy in ("S0", "S1", "S2", "S3") else Tier.UNSAFE
     names = ", ".join(f"`{name}`" for _, name in plan.helpers)
     what = "the whole forward" if plan.strategy == "S0" else f"{plan.statements} statements"
@@ -54,6 +61,7 @@ def proved_extraction(plan: Extraction, module_of: Callable[[str], str]) -> Prov
         plan.helpers,
         _obligations(found),
         plan.notes,
+        tuple(Refusal(one.code, one.path, one.line, one.message) for one in plan.kept),
     )
 
 
@@ -73,6 +81,15 @@ def proved_merge(plan: Merge, path: str, before: str) -> Proved | Refusal:
         _obligations(found),
         plan.notes,
     )
+
+
+def _placed(found: Rejected, plan: Extraction) -> Rejected:
+    """With its line in the text before, where what pyflakes says of the text after is at fault."""
+    before, after = plan.before.get(found.path), plan.after.get(found.path)
+    if found.kind not in _OF_DIAGNOSTICS or before is None or after is None:
+        return found
+    lines = lines_before(before.splitlines(keepends=True), after.splitlines(keepends=True))
+    return replace(found, line=lines[found.line - 1])
 
 
 def _refusal(found: Rejected) -> Refusal:

@@ -99,15 +99,15 @@ def _tables(groups: Sequence[Group], fixes: Fixes) -> None:
 
 
 def _share(folder: Path, groups: Sequence[Group], fixes: Fixes) -> None:
-    """Of the groups in one file with a common run and no hazard in it, or none at all, how many are fixed SAFE."""
+    """Of the groups in one file with a common run and no hazard in it, how many are fixed SAFE."""
     fixed = {one for fix in fixes.made if fix.tier is Tier.SAFE for one in _members(fix)}
-    hazards = {group.id: _hazards(folder, group) for group in groups if _is_in_one_file(group)}
-    easy = [group for group in groups if hazards.get(group.id) is not None]
-    free = [group for group in easy if not hazards[group.id]]
+    easy = [group for group in groups if _is_easy(folder, group)]
     done = [group for group in easy if any((one.path, one.qualname) in fixed for one in group.members)]
+    refused = {one.group for one in fixes.refused if {cause.code for cause in one.causes} - {"FX-NO-BENEFIT"}}
+    stopped = [group for group in easy if group not in done and group.id in refused]
     print(
         f"  same file, a common run of {_LEAST_RUN} statements with no hazard in it: {len(done)} of {len(easy)} fixed"
-        f" SAFE; with none in all of what is compared: {sum(group in done for group in free)} of {len(free)}"
+        f" SAFE; {len(stopped)} others stopped by a hazard in the rest"
     )
     for group in easy:
         if group not in done:
@@ -117,21 +117,16 @@ def _share(folder: Path, groups: Sequence[Group], fixes: Fixes) -> None:
                 print(f"      {cause.code} {cause.path}:{cause.line} {cause.message}")
 
 
-def _is_in_one_file(group: Group) -> bool:
-    is_forward = group.rule in FIXED_BY_EXTRACTION and group.unit is UnitKind.FORWARD
-    return is_forward and len({one.path for one in group.members}) == 1 and not group.suppressed
-
-
-def _hazards(folder: Path, group: Group) -> list[str] | None:
-    """The hazards of what differs and of what is around it; None if there is no run without one."""
+def _is_easy(folder: Path, group: Group) -> bool:
+    if group.rule not in FIXED_BY_EXTRACTION or group.unit is not UnitKind.FORWARD:
+        return False
+    if len({one.path for one in group.members}) > 1 or group.suppressed:
+        return False
     path = group.members[0].path
     source = source_of(path, (folder / path).read_text(encoding="utf-8"))
     wanted = {(one.qualname, one.line) for one in group.members}
     sites: list[Site] = [one for one in source.sites if (one.qualname, one.function.lineno) in wanted]
-    alignment = align(sites, lambda column: None)
-    if not any(_has_run(stretch, sites) for stretch in alignment.stretches):
-        return None
-    return [hazard.code for hazard in alignment.hazards]
+    return any(_has_run(stretch, sites) for stretch in align(sites, lambda column: None).stretches)
 
 
 def _has_run(stretch: Stretch, sites: Sequence[Site]) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import keyword
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from esper_lint.fixing.certificate.claims import Certificate, Claim, Obligation, Rejected, Rewritten, SiteClaim
 from esper_lint.fixing.certificate.comments import Comments, check_comments, check_kept, check_origin
 from esper_lint.fixing.certificate.dataflow import check_enclosing, check_flow
 from esper_lint.fixing.certificate.definition import Helper, check_definition, check_unseen, is_mangled
-from esper_lint.fixing.certificate.diagnostics import check_diagnostics
+from esper_lint.fixing.certificate.diagnostics import check_diagnostics, unused_imports
 from esper_lint.fixing.certificate.equality import same
 from esper_lint.fixing.certificate.frame import Frame, Site, frame_of
 from esper_lint.fixing.certificate.imports import check_leaf
@@ -94,8 +94,28 @@ class _Proof:
                     check_origin(self._comments[id(helper.node)], here, helper.node.lineno)
         for file in self._files.values():
             with In(file.file.path):
-                check_diagnostics(file.file.before, file.after.source.tree)
+                self._obligations.extend(self._unused(file))
         return Certificate(self._claim.sites, self._claim.helpers, tuple(self._obligations))
+
+    def _unused(self, file: _File) -> Iterator[Obligation]:
+        """The imports that a file needs no more, now that what used them stands in a new one."""
+        if all(other.before for other in self._files.values()):
+            check_diagnostics(file.file.before, file.after.source.tree)
+            return
+        added = {alias.asname or alias.name for _, node in file.frame.imports for alias in node.names}
+        for name, _ in unused_imports(file.file.before, file.after.source.tree, added):
+            message = f"the import of `{name}` has no use left in this file, and stays"
+            yield Obligation("unused-import", file.file.path, self._line_before(file, name), message)
+
+    @staticmethod
+    def _line_before(file: _File, name: str) -> int:
+        assert file.before is not None
+        for node in ast.walk(file.before.source.tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                for alias in node.names:
+                    if (alias.asname or alias.name).rpartition(".")[2] == name.rpartition(".")[2]:
+                        return node.lineno
+        return 1
 
     # -- reading ----------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ class MergeClaim:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """What the proof takes for granted: "stable-attribute", "hoisted-read", "bases" or "constructor".
+    """What the proof takes for granted: "stable-attribute", "hoisted-read", "unused-import", "bases" or "constructor".
 
     ``line`` is one of the text before.
     """

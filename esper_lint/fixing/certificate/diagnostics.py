@@ -1,10 +1,11 @@
-"""What pyflakes says of a text, so that a fix does not add to it."""
+"""What pyflakes says of a text, so that a fix does not add to it, but for imports that are left without a use."""
 
 from __future__ import annotations
 
 import ast
 import warnings
 from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 
 from esper_lint.fixing.certificate.objection import Objection
@@ -44,13 +45,26 @@ def _known(text: str) -> tuple[_Message, ...]:
 
 def check_diagnostics(before: str | None, after: ast.Module) -> None:
     """Raises ``Objection`` where a name has become undefined, unused or redefined."""
+    for name, line in unused_imports(before, after, ()):
+        raise Objection("unused", f"UnusedImport {name}", line)
+
+
+def unused_imports(before: str | None, after: ast.Module, added: Collection[str]) -> list[tuple[str, int]]:
+    """The names that the text before imported for what has moved to another file, with their lines in the text after.
+
+    Their imports stay, since others may import these names from here.  ``added`` are names that the fix imports.
+    Raises ``Objection`` where a name has become undefined, unused in any other way, or redefined.
+    """
     found = _messages(after)
-    if not found:
-        return
+    left: list[tuple[str, int]] = []
     known = Counter(_known(before) if before is not None else ())
     for message, line in found:
         if known[message]:
             known[message] -= 1
             continue
         kind, names = message
-        raise Objection(_KINDS[kind], f"{kind} {names.strip('(),')}", line)
+        name = names.strip("'(),").rpartition(" as ")[2]
+        if kind != "UnusedImport" or before is None or name.rpartition(".")[2] in added:
+            raise Objection(_KINDS[kind], f"{kind} {names.strip('(),')}", line)
+        left.append((name, line))
+    return left

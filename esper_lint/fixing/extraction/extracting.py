@@ -99,6 +99,7 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
         tuple(SitePlace(site.source.path, site.qualname, site.function.lineno) for site in sites),
         sum(column.shapes[0].statements for run in choice.runs for column in run.columns),
         _notes(choice.runs, sites),
+        _hazards(choice),
     )
 
 
@@ -317,13 +318,19 @@ def _strategy(runs: Sequence[Run], sites: Sequence[Site]) -> str:
 
 def _causes(choice: Choice, alignment: Alignment, sites: Sequence[Site]) -> tuple[Hazard, ...]:
     """What stood in the way, each code once; that nothing is worth moving is said where nothing else can be."""
+    found = _hazards(choice)
+    if found:
+        return found
+    longest = max(alignment.common_runs, default=0)
+    message = f"no run of statements is worth a helper (the longest that all have is of {longest})"
+    return (Hazard("FX-NO-BENEFIT", sites[0].source.path, sites[0].function.lineno, message),)
+
+
+def _hazards(choice: Choice) -> tuple[Hazard, ...]:
+    """The first of each code."""
     found: dict[str, Hazard] = {}
     for hazard in choice.hazards:
         found.setdefault(hazard.code, hazard)
-    if not found:
-        longest = max(alignment.common_runs, default=0)
-        message = f"no run of statements is worth a helper (the longest that all have is of {longest})"
-        found["FX-NO-BENEFIT"] = Hazard("FX-NO-BENEFIT", sites[0].source.path, sites[0].function.lineno, message)
     return tuple(found.values())
 
 

@@ -21,7 +21,8 @@ class SitePlace:
 class Extraction:
     """Files with other texts, by path.  ``helpers`` are (path, name), in the order of the text.
 
-    ``statements`` counts those that moved at each site.  ``notes`` say what is neither proved nor an obligation.
+    ``statements`` counts those that moved at each site.  ``notes`` say what is neither proved nor an obligation,
+    ``kept`` what kept more statements in place.
     """
 
     strategy: str
@@ -31,6 +32,7 @@ class Extraction:
     sites: tuple[SitePlace, ...]
     statements: int
     notes: tuple[str, ...]
+    kept: tuple[Hazard, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from esper_lint.fixing.refusals.examples import NORMED, file, module, twins
+from esper_lint.fixing.refusals.examples import file, module, twins
 from esper_lint.fixing.refusals.values import Page
 
 _HEAD = "import torch.nn.functional as F\nfrom torch import nn\n"
-_SILU = NORMED.replace("self.proj(y).relu()", "F.silu(self.proj(y))")
+_SILU = """
+y = F.silu(self.proj(self.norm(x)))
+return x * y.mean(dim=1, keepdim=True) / x.shape[1]
+"""
+_POOLED = """\
+def pooled(x):
+    import torch.nn.functional as F  # refused: FX-CERT
+
+    return F.avg_pool1d(x, 2)
+"""
 _FEW = """
 y = self.norm(x)
 y = self.proj(y).mean(dim=1)
@@ -20,16 +29,17 @@ PAGES = (
         """
 Every fix is proved before it is written, by code that shares nothing with what plans it: the helper is inlined back
 into each forward and compared, and everything else in the files must be what it was. A plan without that certificate is
-never written, whatever the options. The message says what failed: here the import would be left without a use.
+never written, whatever the options. The message says what failed: here the `F` that a function imports for itself would
+redefine one that is left without a use.
 """,
         """
-Where the message names something of yours (an unused import, a name that the file does not bind), mend that. Else
+Where the message names something of yours (an import made twice, a name that the file does not bind), mend that. Else
 the planner and the proof disagree, which is a fault of esper-lint: please report it with the file.
 """,
         {
             "blocks/__init__.py": "",
             "blocks/encoder.py": file(module("Encoder", _SILU), head=_HEAD),
-            "blocks/decoder.py": file(module("Decoder", _SILU), head=_HEAD.replace("as F", "as F  # refused: FX-CERT")),
+            "blocks/decoder.py": file(module("Decoder", _SILU), _POOLED, head=_HEAD),
         },
     ),
     Page(

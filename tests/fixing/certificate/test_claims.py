@@ -240,6 +240,14 @@ def test_a_helper_in_another_file() -> None:
     assert isinstance(found, Certificate), found
 
 
+def test_an_import_that_is_left_without_a_use_stays_and_is_told() -> None:
+    found = certify(across(first=FIRST.replace("return F, torch", "return torch")))
+    assert isinstance(found, Certificate), found
+    assert found.obligations == (
+        Obligation("unused-import", "src/pkg/a.py", 2, "the import of `F` has no use left in this file, and stays"),
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "edits"),
     [
