@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from esper_lint.findings import Group, Member, UnitKind
+from esper_lint.findings import Group, Member, Tier, UnitKind
 from esper_lint.fixing.extraction.extracting import Options, extracted
 from esper_lint.fixing.extraction.plan import Extraction
 from esper_lint.fixing.extraction.sites import Site, Source
@@ -26,16 +26,55 @@ class Attempt:
 
 def attempted(group: Group, members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> Attempt:
     """``members`` are those that may be rewritten, two or more; ``sources`` are their files by path."""
-    once = _merge if group.unit is UnitKind.CLASS else _extraction
-    whole = once(members, sources, options)
+    kind = _merge if group.unit is UnitKind.CLASS else _extraction
+
+    def once(part: Sequence[Member]) -> Proved | tuple[Refusal, ...]:
+        return kind(part, sources, options)
+
+    whole = once(members)
     if isinstance(whole, Proved):
         return Attempt(whole)
+    best: tuple[Sequence[Member], Proved] | None = None
+    equal: tuple[Refusal, ...] = ()
     for part in smaller_parts(members, lambda one: one.variant):
-        found = once(part, sources, options)
-        if isinstance(found, Proved):
-            left_out = [one for one in members if one not in part]
-            return Attempt(found, tuple(_left_out(one, whole[0]) for one in left_out))
-    return Attempt(whole)
+        if best and len(part) < len(best[0]):
+            break
+        found = once(part)
+        if not isinstance(found, Proved):
+            if not equal and len({one.variant for one in part}) == 1:
+                equal = found
+        elif best is None or (best[1].tier is not Tier.SAFE and found.tier is Tier.SAFE):
+            best = (part, found)
+    if best is None:
+        return Attempt(_by_code((*equal, *whole)))  # what keeps equal members apart tells more than an outlier does
+    part, found = best
+    return Attempt(found, tuple(_left_out(members, part, whole[0], once)))
+
+
+def _left_out(
+    members: Sequence[Member],
+    part: Sequence[Member],
+    cause: Refusal,
+    once: Callable[[Sequence[Member]], Proved | tuple[Refusal, ...]],
+) -> Iterable[Refusal]:
+    """Why each member is not in the part that is fixed: what keeps it from the first one there, else the ``cause`` of
+    the refusal of them all."""
+    causes: dict[int, Refusal] = {}
+    for one in members:
+        if one in part:
+            continue
+        if one.variant not in causes:
+            found = once([part[0], one])
+            causes[one.variant] = cause if isinstance(found, Proved) else found[0]
+        why = causes[one.variant]
+        yield Refusal(why.code, one.path, one.line, f"`{one.qualname}` is left out: {why.message}")
+
+
+def _by_code(causes: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    found: dict[str, Refusal] = {}
+    for one in causes:
+        found.setdefault(one.code, one)
+    return tuple(found.values())
 
 
 def _extraction(
@@ -70,7 +109,3 @@ def _merge(members: Sequence[Member], sources: Mapping[str, Source], options: Op
 def _site(member: Member, source: Source) -> Site:
     """The site that a member is."""
     return next(one for one in source.sites if one.qualname == member.qualname and one.function.lineno == member.line)
-
-
-def _left_out(member: Member, cause: Refusal) -> Refusal:
-    return Refusal(cause.code, member.path, member.line, f"`{member.qualname}` is left out: {cause.message}")

@@ -95,7 +95,10 @@ class _Aligner:
                 self.enter([blocks[k][at] for k, at in enumerate(row)])
             else:
                 is_between = bool(common) and common[0] < index < common[-1]
-                self._differs(blocks, index, row, is_between=is_between)
+                k = row.index(-1)
+                matched = set(partners[k].values())
+                rivals = [one for at, one in enumerate(blocks[k]) if at not in matched]
+                self._differs(blocks[0][index], k, rivals, is_between=is_between)
         if run:
             self._runs(blocks, run)
 
@@ -155,16 +158,13 @@ class _Aligner:
         elif any(isinstance(one, ast.Try) for one in statements):
             self.found.hazards.append(self._hazard("FX-TRY", statements[0], "the difference is inside a `try`"))
 
-    def _differs(
-        self, blocks: Sequence[Sequence[ast.stmt]], index: int, row: Sequence[int], *, is_between: bool
-    ) -> None:
-        """Say why a statement is not common, where that is one of the known hazards.
+    def _differs(self, statement: ast.stmt, k: int, others: Sequence[ast.stmt], *, is_between: bool) -> None:
+        """Say why a statement of the first site is not common, where that is one of the known hazards.
 
-        ``is_between`` tells that common statements stand before it and after it.
+        ``others`` are the statements of the ``k``-th site that are none of the first one's either; ``is_between`` tells
+        that common statements stand before it and after it.
         """
-        statement = blocks[0][index]
-        k = next(k for k, at in enumerate(row) if at == -1)
-        rivals = [one for one in blocks[k] if type(one) is type(statement)]
+        rivals = [one for one in others if type(one) is type(statement)]
         if isinstance(statement, ast.Try) and rivals:
             self.found.hazards.append(self._hazard("FX-TRY", statement, "the difference is inside a `try`"))
             return
@@ -202,6 +202,8 @@ class _Aligner:
             message = f"attributes differ, which only --unsafe-fixes gives to a helper: {texts}"
             return self._hazard("FX-ATTR-KEY", statement, message)
         names = ", ".join(f"`{a}`/`{b}`" for a, b in pairs)
+        if any(name in site.methods for name, site in named):
+            return self._hazard("FX-ATTR-KEY", statement, f"methods or attributes differ: {names}")
         return self._hazard("FX-ATTR-KEY", statement, f"attributes differ, which are keys of the state dict: {names}")
 
     def _names(self, statement: ast.stmt, k: int) -> Sequence[object]:

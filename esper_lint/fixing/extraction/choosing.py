@@ -92,15 +92,18 @@ class _Chooser:
             self._best(stretch, middle, last)
             return
         candidates: list[tuple[float, int, int, Interface]] = []
-        seen: list[Hazard] = []
+        seen: list[tuple[int, int, Hazard]] = []
+        free: list[tuple[int, int]] = []
         for start in range(first, last):
             for end in range(last, start, -1):
                 if not self._is_large(stretch.columns[start:end]):
                     break
                 found = interface(stretch, start, end, self.sites)
                 if isinstance(found, Hazard):
-                    seen.append(found)
-                elif _saves(stretch.columns[start:end], found, len(self.sites)):
+                    seen.append((start, end, found))
+                    continue
+                free.append((start, end))
+                if _saves(stretch.columns[start:end], found, len(self.sites)):
                     candidates.append((_cost(stretch.columns[start:end], found), start, end, found))
         if candidates:
             _, start, end, found = min(candidates, key=lambda one: (one[0], one[1] - one[2]))
@@ -108,7 +111,8 @@ class _Chooser:
             self.runs.append(Run(stretch, start, end, found))
             self._best(stretch, end, last)
             return
-        self.hazards += seen[:1]
+        # A part of what has no hazard is not kept by one: it ends before a `return` that may move.
+        self.hazards += [found for start, end, found in seen if not _is_within(start, end, free)][:1]
         before, left = len(self.runs), len(self.left)
         for column in stretch.columns[first:last]:
             if self._is_large([column]):
@@ -121,6 +125,10 @@ class _Chooser:
         statements, nodes = self.least
         sizes = [(column.shapes[0].statements, column.shapes[0].nodes) for column in columns]
         return sum(one for one, _ in sizes) >= statements or sum(size for _, size in sizes) >= nodes
+
+
+def _is_within(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= start and end <= last for first, last in ranges)
 
 
 def _cost(columns: Sequence[Column], found: Interface) -> float:

@@ -77,6 +77,13 @@ class Site:
         return self.function.body[1:] if documented and isinstance(first.value.value, str) else self.function.body  # type: ignore[attr-defined]
 
     @cached_property
+    def methods(self) -> frozenset[str]:
+        """The names of the functions that its class defines."""
+        return frozenset(
+            one.name for one in self.owner.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))
+        )
+
+    @cached_property
     def self_name(self) -> str:
         arguments = [*self.function.args.posonlyargs, *self.function.args.args]
         return arguments[0].arg if arguments else ""

@@ -1,0 +1,126 @@
+"""The reasons that a refusal gives are those of the members that it names, and of what stands in their way; and of the
+parts of a group that can be fixed a safe one is."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from esper_lint.findings import Group, Member, Severity, Tier, UnitKind
+from esper_lint.fixing.attempting import Attempt, attempted
+from esper_lint.fixing.extraction.extracting import Options, extracted
+from esper_lint.fixing.extraction.hazard import Hazard
+from esper_lint.fixing.extraction.plan import Extraction, Unextractable
+from esper_lint.fixing.extraction.sites import source_of
+from esper_lint.fixing.proving import Proved
+from esper_lint.fixing.refusals.examples import file, module
+
+HEAD = "import torch\nfrom torch import nn\n"
+START = """
+y = self.norm(x).transpose(1, 2).reshape(x.shape[0], -1, self.heads)
+y = self.proj(y).relu() * y.mean(dim=1, keepdim=True)
+z = self.gate(y).sigmoid() * torch.cat([x, y], dim=-1)
+"""
+
+
+def hazards(*classes: str) -> Sequence[Hazard]:
+    """What keeps the forwards of a file from being extracted."""
+    found = extracted(source_of("a.py", file(*classes, head=HEAD)).sites, Options())
+    assert isinstance(found, Unextractable), found
+    return found.hazards
+
+
+def attempt(files: Mapping[str, str], variants: Sequence[int]) -> Attempt:
+    """What becomes of a group of all the forwards of some files."""
+    sources = {path: source_of(path, text) for path, text in files.items()}
+    sites = [site for source in sources.values() for site in source.sites]
+    members = [
+        Member(site.source.path, site.qualname, site.function.lineno, 0, 0, 0, str(k), 1.0, None, variant)
+        for k, (site, variant) in enumerate(zip(sites, variants, strict=True))
+    ]
+    group = Group("0", "ESP102", UnitKind.FORWARD, 3, 0.9, Severity.P3, tuple(members), (), True)
+    options = Options(module_of=lambda path: path.removesuffix(".py").replace("/", "."), files=files, folder="blocks")
+    return attempted(group, members, sources, options)
+
+
+def test_a_statement_is_not_compared_with_one_that_is_common() -> None:
+    """The second lines are equal; the first one of the one class is like nothing but the second of the other."""
+    line = "x = x + self.drop2(self.mlp(self.norm2(x)))"
+    one = f"x = x + self.drop1(self.mix(self.norm1(x)))\n{line}\nreturn x"
+    other = f"x = torch.relu(self.mix(x, self.bias))\n{line}\nreturn x"
+    found = hazards(module("First", one), module("Second", other))
+    assert [hazard.code for hazard in found] == ["FX-NO-BENEFIT"], found
+
+
+def test_an_equal_statement_that_is_common_elsewhere_does_not_stand_at_another_place() -> None:
+    one = "for block, attend in zip(self.blocks, self.attends):\n    x = block(x)\n    x = attend(x)\nreturn x"
+    other = "for block in self.blocks:\n    x = block(x)\nreturn x"
+    found = hazards(module("First", one), module("Second", other))
+    assert "at another place" not in " ".join(hazard.message for hazard in found), found
+
+
+def test_methods_are_not_called_keys_of_the_state_dict() -> None:
+    one = "y = self._down(x.mean(dim=1, keepdim=True), self.kernel, self.bias)\nreturn y * x.shape[1] / x.shape[0] + x"
+    first = module("First", one) + "\n    def _down(self, x):\n        return x\n"
+    second = module("Second", one.replace("_down", "_up")) + "\n    def _up(self, x):\n        return x\n"
+    (found,) = hazards(first, second)
+    assert (found.code, found.message) == ("FX-ATTR-KEY", "methods or attributes differ: `_down`/`_up`")
+
+
+def test_a_tail_that_may_keep_its_return_is_not_refused_for_it() -> None:
+    """It ends every way and could move, but is too short to be worth it; only a part of it would return early."""
+    tail = "if early:\n    return x\nx = self.fc(x)\nreturn x"
+    one = module("First", f"x = self.pool(x)\n{tail}", parameters="self, x, early")
+    other = module("Second", f"x = self.flat(x)\n{tail}", parameters="self, x, early")
+    assert "FX-EARLY-RETURN" not in {hazard.code for hazard in hazards(one, other)}
+
+
+def test_a_member_that_is_left_out_is_given_its_own_reason() -> None:
+    """What the two that are fixed differ in, in the middle, is not what keeps the third one out."""
+    end = "z = z * z.softmax(dim=-1) / x.shape[1]\nreturn z"
+    bodies = [
+        f"x = self.mix(x)\n{START}{end}",
+        f"x = self.blend(x)\n{START}{end}",
+        f"x = self.mix(x)\n{START.replace('self.', 'self.own_')}{end}",
+    ]
+    text = file(*(module(name, body) for name, body in zip(("One", "Two", "Three"), bodies, strict=True)), head=HEAD)
+    found = attempt({"blocks/a.py": text}, [0, 1, 2])
+    assert isinstance(found.found, Proved)
+    assert [one.qualname for one in found.found.members] == ["One", "Two"]
+    (cause,) = found.causes
+    assert "`Three` is left out" in cause.message and "own_" in cause.message and "blend" not in cause.message
+
+
+def test_of_parts_of_one_size_the_safe_one_is_fixed() -> None:
+    """First and Third share the start, First and Second the end; Second and Third share nothing."""
+    end = textwrap.dedent("""
+        z = z * z.softmax(dim=-1) / x.shape[1]
+        z = self.out(z).reshape(x.shape[0], -1) + self.shift(x, z)
+        z = z / z.norm(dim=-1, keepdim=True)
+        return z
+    """)
+    both = module("First", f"{START}z = self.mix(z){end}")
+    safe = module("Second", f"z = self.stem(x){end}")
+    other = module("Third", f"{START}return self.head(z)")
+    files = {"blocks/a.py": file(both, safe, head=HEAD), "blocks/b.py": file(other, head=HEAD)}
+    for variants in ([0, 1, 2], [0, 2, 1], [1, 0, 2], [2, 1, 0]):
+        found = attempt(files, variants)
+        assert isinstance(found.found, Proved)
+        assert found.found.tier is Tier.SAFE and [one.qualname for one in found.found.members] == ["First", "Second"]
+
+
+def test_what_keeps_equal_members_apart_comes_before_what_an_outlier_does() -> None:
+    equal = "x, mask = self.stem(x).chunk(2)\nprint(x)\nreturn x * mask"
+    outlier = "x, mask = self.stem(x).unbind(2)\nx = x.half()\nreturn x * mask"
+    text = file(module("First", equal), module("Second", equal), module("Third", outlier), head=HEAD)
+    found = attempt({"blocks/a.py": text}, [0, 0, 1])
+    assert not isinstance(found.found, Proved)
+    assert found.found[0].code == "FX-GRAPH", found.found
+
+
+def test_an_extraction_tells_what_kept_the_rest_in_place() -> None:
+    one = module("First", f"{START}z = self.mix(z)\nreturn z")
+    other = module("Second", f"{START}z = self.blend(z)\nreturn z")
+    found = extracted(source_of("a.py", file(one, other, head=HEAD)).sites, Options())
+    assert isinstance(found, Extraction)
+    assert [hazard.code for hazard in found.kept] == ["FX-ATTR-KEY"], found.kept
