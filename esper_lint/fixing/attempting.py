@@ -99,7 +99,8 @@ def _merge(members: Sequence[Member], sources: Mapping[str, Source], options: Op
         message = "the classes stand in different files; a base that they share would tie these together"
         return (Refusal("FX-CYCLE", path, members[0].line, message),)
     before = sources[path].text
-    plan = merged(before, [ClassSite(one.qualname, one.line) for one in members], options.helper_name)
+    classes = [ClassSite(one.qualname, one.line) for one in members]
+    plan = merged(before, classes, options.helper_name, width=options.width)
     if isinstance(plan, Unmergeable):
         return (Refusal(plan.code, path, plan.line, plan.message),)
     found = proved_merge(plan, path, before)

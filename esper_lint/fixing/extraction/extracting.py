@@ -10,6 +10,7 @@ from functools import partial
 
 import libcst as cst
 
+from esper_lint.fixing.documenting import QUOTES, document
 from esper_lint.fixing.extraction import comments
 from esper_lint.fixing.extraction.alignment import Alignment, Column, align
 from esper_lint.fixing.extraction.annotations import ANY, annotations_of
@@ -39,7 +40,6 @@ from esper_lint.fixing.extraction.plan import Extraction, SitePlace, Unextractab
 from esper_lint.fixing.extraction.sites import Site, Source
 from esper_lint.fixing.packages import relative_import
 
-_NAMED = 3
 _MODULE = ("module", "owner")
 
 
@@ -271,10 +271,17 @@ class _Draft:
             name,
             module,
             tuple(parameters),
-            _docstring(run, self.sites),
+            self._docstring(run),
             annotations,
             tuple(one for one in statements if not isinstance(one, str)),
         )
+
+    def _docstring(self, run: Run) -> str:
+        place = place_of(run, self.sites)
+        what = "Forward of" if place == "forward" else f"{place.capitalize()} of the forward of"
+        layout = self.written[self.sites[0].source.path].module
+        room = self.options.width - len(layout.default_indent) - len(QUOTES)
+        return document([site.owner.name for site in self.sites], room, what)
 
     def _imports(self, runs: Sequence[Run], helpers: Sequence[Helper]) -> dict[str, Imported]:
         """What the module of the helpers imports: for their statements and for their annotations."""
@@ -295,16 +302,6 @@ class _Draft:
                     message = f"`{name}` of this module is replaced by a test, which would not reach another module"
                     return Hazard("FX-PATCHED", site.source.path, statement.lineno, message)
         return None
-
-
-def _docstring(run: Run, sites: Sequence[Site]) -> str:
-    names = list(dict.fromkeys(site.owner.name for site in sites))
-    if len(names) > _NAMED + 1:
-        names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    place = place_of(run, sites)
-    what = "Forward" if place == "forward" else f"{place.capitalize()} of the forward"
-    return f"{what} of {listed}."
 
 
 def _strategy(runs: Sequence[Run], sites: Sequence[Site]) -> str:

@@ -20,12 +20,13 @@ from esper_lint.fixing.merging.values import ClassSite, Merge, Unmergeable
 from esper_lint.fixing.merging.writing import written
 
 
-def merged(before: str, sites: Sequence[ClassSite], base_name: str = "") -> Merge | Unmergeable:
+def merged(before: str, sites: Sequence[ClassSite], base_name: str = "", *, width: int = 88) -> Merge | Unmergeable:
     """Move what the classes share, word for word, into a new base class between them and their bases.
 
     Their names, places, decorators, docstrings and differences stay as they are.  A statement with a hazard stays too,
     and if too little is left to move, the hazard of the largest such statement is what is refused.  A second merge of
-    the same classes is always refused.  Raises LookupError for a site that is no class of the text, and nothing else.
+    the same classes is always refused.  ``width`` is how long a line may be.  Raises
+    LookupError for a site that is no class of the text, and nothing else.
     """
     sites = tuple(dict.fromkeys(sites))
     if len(sites) < 2:
@@ -33,12 +34,12 @@ def merged(before: str, sites: Sequence[ClassSite], base_name: str = "") -> Merg
     if base_name and not is_usable(base_name, before):
         return Unmergeable("FX-NAME", sites[0].line, f"`{base_name}` is taken, or cannot be the name of a base class")
     try:
-        return _merged(before, sorted(sites, key=_line), base_name)
+        return _merged(before, sorted(sites, key=_line), base_name, width)
     except RecursionError:  # trees are walked by recursion, in ``ast`` and libcst too
         return UNREADABLE
 
 
-def _merged(before: str, sites: Sequence[ClassSite], base_name: str) -> Merge | Unmergeable:
+def _merged(before: str, sites: Sequence[ClassSite], base_name: str, width: int) -> Merge | Unmergeable:
     file = outline(before, sites)
     if isinstance(file, Unmergeable):
         return file
@@ -57,7 +58,7 @@ def _merged(before: str, sites: Sequence[ClassSite], base_name: str) -> Merge | 
     if found is not None:
         return found
     name = base_name or _name(source, before)
-    after = written(source, chosen, name)
+    after = written(source, chosen, name, width)
     if not is_shorter(after, file):
         hardly = Unmergeable("FX-NO-BENEFIT", file.sites[0].line, "the file would hardly be shorter")
         return hindrance(chosen) or hardly

@@ -9,20 +9,19 @@ from operator import itemgetter
 
 import libcst as cst
 
+from esper_lint.fixing.documenting import QUOTES, document
 from esper_lint.fixing.merging.choosing import Choice
 from esper_lint.fixing.merging.hazards import best_copy
 from esper_lint.fixing.merging.source import ClassCode, Source, StatementCode
 
-_WIDTH = 88  # of a docstring; what most formatters leave a line
 
-
-def written(source: Source, choice: Choice, name: str) -> str:
+def written(source: Source, choice: Choice, name: str, width: int) -> str:
     """All that is not a class of the source, or its base, comes back byte for byte."""
     top = min(one.top for one in source.classes)
     codes = {one.code: _rest(one, choice, number, name) for number, one in enumerate(source.classes)}
     code = source.code.visit(_Replacing(codes))
     before, after = list(code.body[:top]), list(code.body[top:])
-    base = _base(source, choice, name)
+    base = _base(source, choice, name, width)
     if before:
         base = base.with_changes(leading_lines=_BLANK * 2)
     first = after[0]
@@ -87,10 +86,12 @@ def _rest(one: ClassCode, choice: Choice, number: int, name: str) -> cst.ClassDe
 # -- the base ---------------------------------------------------------------------------------------------------------
 
 
-def _base(source: Source, choice: Choice, name: str) -> cst.ClassDef:
+def _base(source: Source, choice: Choice, name: str, width: int) -> cst.ClassDef:
     first = source.classes[0].code
     body = first.body if isinstance(first.body, cst.IndentedBlock) else cst.IndentedBlock([])
-    documented = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(f'"""{_document(source, body)}"""'))])
+    room = width - len(body.indent or source.code.default_indent) - len(QUOTES)
+    text = document([one.tree.name for one in source.classes], room)
+    documented = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(f'"""{text}"""'))])
     statements: list[StatementCode] = [documented]
     for code in _moved(source.classes, choice):
         is_near = len(statements) > 1 and not {type(code), type(statements[-1])} & _DEFINITIONS
@@ -128,15 +129,3 @@ class _Dedented(cst.CSTTransformer):
         self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
     ) -> cst.SimpleWhitespace:
         return updated_node.with_changes(value=self._continued.sub(r"\1", updated_node.value))
-
-
-def _document(source: Source, body: cst.IndentedBlock) -> str:
-    """One line that names as many of the classes as it has room for."""
-    names = list(dict.fromkeys(f"`{one.tree.name}`" for one in source.classes))
-    room = _WIDTH - len(body.indent or source.code.default_indent) - len('""""""')
-    if len(names) == 1:
-        texts = [f"Shared by the {len(source.classes)} classes {names[0]}."]
-    else:
-        texts = [f"Shared by {', '.join(names[:-1])} and {names[-1]}."]
-        texts += [f"Shared by {', '.join(names[:some])} and {len(names) - some} others." for some in (2, 1)]
-    return next((text for text in texts if len(text) <= room), f"Shared by {len(source.classes)} classes.")

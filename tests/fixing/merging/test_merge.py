@@ -36,7 +36,7 @@ def two(body: str = BODY, *, head: str = HEAD, bases: str = "(nn.Module)") -> st
 
 def test_a_base_for_all_that_two_classes_are() -> None:
     found = merge(two())
-    base = f'class _LowSeedBase(nn.Module):\n    """Shared by `LowSeed` and `LowLargeSeed`."""\n\n{BODY}\n\n'
+    base = f'class _LowSeedBase(nn.Module):\n    """Shared by LowSeed and LowLargeSeed."""\n\n{BODY}\n\n'
     classes = "class LowSeed(_LowSeedBase):\n    pass\n\n\nclass LowLargeSeed(_LowSeedBase):\n    pass\n"
     assert found.after == f"{HEAD}{base}{classes}"
     assert found.base == "_LowSeedBase"
@@ -52,7 +52,7 @@ def test_what_differs_and_what_belongs_to_the_class_stays() -> None:
     )
     found = merge(text.replace("        # low rank\n", ""))
     assert found.moved == ("__init__", "forward")
-    base = f'class _ModuleBase(nn.Module):\n    """Shared by `A` and `B`."""\n\n{INIT}\n    # of forward\n{FORWARD}'
+    base = f'class _ModuleBase(nn.Module):\n    """Shared by A and B."""\n\n{INIT}\n    # of forward\n{FORWARD}'
     first = (
         "# the small one\n@register\nclass A(_ModuleBase):  # small\n"
         '    """Doc of A."""\n\n    width = 1\n\n    def own(self):\n        return 1  # own\n\n    # foot\n'
@@ -76,7 +76,7 @@ def test_inner_classes_get_a_base_of_the_module() -> None:
     body = BODY.replace("y = self.up", "y = \\\n            self.up").replace(
         "super().__init__()\n", "super().__init__()\n        self.text = '''\n            kept\n  as it is'''\n"
     )
-    base = f'class _SeedBase(nn.Module):\n    """Shared by `OneSeed` and `TwoSeed`."""\n\n{body}\n\n'
+    base = f'class _SeedBase(nn.Module):\n    """Shared by OneSeed and TwoSeed."""\n\n{body}\n\n'
     rest = "    class {1}(_SeedBase):\n        pass\n\n    return {1}(dim)\n"
     small = ["@staticmethod\ndef make_{0}(dim):\n" + rest for _ in range(2)]
     expected = HEAD + base + small[0].format("one", "OneSeed") + "\n\n" + small[1].format("two", "TwoSeed")
@@ -88,7 +88,7 @@ def test_the_base_stands_outside_of_the_guard() -> None:
     inner = indent(f"class Seed(nn.Module):\n{BODY}", "    ")
     text = f"{head}if _HAS_FLEX:\n{inner}\nelse:\n{inner}"
     found = merge(text)
-    base = f'\nclass _SeedBase(nn.Module):\n    """Shared by the 2 classes `Seed`."""\n\n{BODY}\n\n'
+    base = f'\nclass _SeedBase(nn.Module):\n    """Shared by the 2 classes Seed."""\n\n{BODY}\n\n'
     one = "    class Seed(_SeedBase):\n        pass\n"
     assert found.after == f"{head}{base}if _HAS_FLEX:\n{one}\nelse:\n{one}"
 
