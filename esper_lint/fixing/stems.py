@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -25,6 +26,21 @@ def common_words(names: Sequence[str]) -> list[str]:
     runs = (first[start:end] for end in range(len(first), 0, -1) for start in range(end))
     common = [run for run in runs if all(run in _runs(other, len(run)) for other in words)]
     return max(common, key=lambda run: len("".join(run))) if common else []
+
+
+def words_in_common(names: Sequence[str]) -> list[str]:
+    """The words that all names have in the same order, whatever stands between them; empty if there are none."""
+    return reduce(common_subsequence, [words_of(name) for name in names])
+
+
+def common_subsequence(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """A longest one; rows of the usual table hold the subsequences themselves."""
+    row: list[list[str]] = [[] for _ in range(len(other) + 1)]
+    for word in one:
+        above, row = row, [[]]
+        for place, its in enumerate(other):
+            row.append([*above[place], word] if word == its else max(above[place + 1], row[place], key=len))
+    return row[-1]
 
 
 def _runs(words: Sequence[str], length: int) -> list[Sequence[str]]:

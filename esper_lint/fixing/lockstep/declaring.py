@@ -16,13 +16,13 @@ from esper_lint.contracts.targets import Targets
 from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
 from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.lockstep.proposing import Inexpressible, proposal
-from esper_lint.fixing.stems import common_words
+from esper_lint.fixing.stems import words_in_common
 from esper_lint.fixing.texts import Unwritable, with_lines
 from esper_lint.fixing.working_copy import WorkingCopy
 from esper_lint.progress import Progress
 
-_WIDTH = 100
 _UNREADABLE = (Undecodable, SyntaxError, ValueError, RecursionError, MemoryError)
 _ROUNDS = 5
 
@@ -60,7 +60,7 @@ def declared(
     name = name or _free(_stem([_class_name(one) for one in members]), known)
     texts, renames = _texts(tree, members, name)
     targets = Targets(tree.digests, config.project)
-    source = members[0]
+    source, width = members[0], line_length(config.project)
     for one, lines, pairs in sorted(zip(members, texts, renames, strict=True), key=_from_below):
         module = "" if one.path == source.path else f"{targets.module_of(source.path)}:"
         parts = [f"lockstep({name})"]
@@ -69,7 +69,7 @@ def declared(
             parts += [f"map={','.join(f'{old}->{new}' for old, new in sorted(pairs.items()))}"] if pairs else []
         elif reason:
             parts.append(f'reason="{_escaped(reason)}"')
-        comment = _comment(parts, _indent(lines[0]))
+        comment = _comment(parts, _indent(lines[0]), width)
         try:
             text = with_lines(tree.text(one.path), one.definition.first, one.definition.end, [*comment, *lines])
         except Unwritable as error:
@@ -181,8 +181,8 @@ def _class_name(one: Located) -> str:
 
 
 def _stem(names: Sequence[str]) -> str:
-    """The longest run of words that all names have, in lower case; else the first name."""
-    return "-".join(common_words(names)) or names[0].lower()
+    """The words that all names have, in lower case; else the first name."""
+    return "-".join(words_in_common(names)) or names[0].lower()
 
 
 def _free(stem: str, known: set[str]) -> str:
@@ -194,11 +194,11 @@ def _escaped(text: str) -> str:
     return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _comment(parts: Sequence[str], indent: str) -> list[str]:
+def _comment(parts: Sequence[str], indent: str, width: int) -> list[str]:
     """The declaration, in as many lines as it takes; all but the last end in a backslash."""
     lines = [f"{indent}# esper:"]
     for piece in _pieces(parts):
-        if len(lines[-1]) + len(piece) + 2 <= _WIDTH or lines[-1].endswith(("# ", ":")):
+        if len(lines[-1]) + len(piece) + 2 <= width or lines[-1].endswith(("# ", ":")):
             lines[-1] += piece
         else:
             lines[-1] += " \\" if piece.startswith(" ") else "\\"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from esper_lint.contracts.agreement import code_of, differences
-from esper_lint.contracts.alignment import UNREAD, Alignment
+from esper_lint.contracts.alignment import UNREAD, Aligned, Alignment
 from esper_lint.contracts.changes import Change, Lines, changes
 from esper_lint.contracts.renaming import Renaming
-from esper_lint.contracts.suites import SUITES, Code
+from esper_lint.contracts.suites import SUITES, Code, Item
 
 
 class Inexpressible(Exception):
@@ -104,6 +104,36 @@ class _Identifiers(Alignment):
         for one in self.aligned(*items):
             if one.theirs is not None and one.ours is not None:
                 yield from self._of_values(one.theirs, one.ours)
+
+    def aligned(self, theirs: Sequence[Item], ours: Sequence[Item]) -> Iterator[Aligned]:
+        """Of several statements that may be the other side's one, the first is."""
+        found = list(super().aligned(theirs, ours))
+        at = 0
+        while at + 1 < len(found):
+            moved = self._swapped(found[at], found[at + 1])
+            if moved is not None:
+                found[at : at + 2] = moved
+                at = max(at - 1, 0)
+            else:
+                at += 1
+        yield from found
+
+    def _swapped(self, one: Aligned, other: Aligned) -> tuple[Aligned, Aligned] | None:
+        """A pair below a statement that only one side has, with that statement in it, if it is as good."""
+        if other.theirs is None or other.ours is None:
+            return None
+        if one.theirs is None and self._are_alike(one.ours, other.ours):
+            return replace(other, ours=one.ours), replace(one, ours=other.ours)
+        if one.ours is None and self._are_alike(one.theirs, other.theirs):
+            return replace(other, theirs=one.theirs), replace(one, theirs=other.theirs)
+        return None
+
+    def _are_alike(self, one: object, other: object) -> bool:
+        return self.key(one, renamed=True) == self.key(other, renamed=True)
+
+    def key(self, value: object, *, renamed: bool) -> object:
+        """Blind to identifiers."""
+        return "" if isinstance(value, str) else super().key(value, renamed=renamed)
 
 
 def _may_stand_for(one: object, other: object) -> bool:

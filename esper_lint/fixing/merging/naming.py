@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from functools import reduce
 
+from esper_lint.fixing.stems import common_subsequence
+
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z][0-9]+[a-z]*|[A-Z]+|[0-9]+[a-z]*")
 _IDENTIFIER = re.compile(r"\w+")
 
@@ -17,7 +19,7 @@ def stem(names: Sequence[str]) -> str:
 
     Empty where they have nothing in common but numbers.
     """
-    words = reduce(_common, [_WORD.findall(name) for name in names])
+    words = reduce(common_subsequence, [_WORD.findall(name) for name in names])
     if not any(word.isalpha() for word in words):
         return ""
     return "".join(word[:1].upper() + word[1:] for word in words)
@@ -43,13 +45,3 @@ def is_usable(name: str, text: str) -> bool:
 def taken_names(text: str) -> frozenset[str]:
     """All that could be a name in the text, inside of strings too, since ``__all__`` and ``getattr`` speak in them."""
     return frozenset(_IDENTIFIER.findall(text)).union(dir(builtins))
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> list[str]:
-    """A longest common subsequence; rows of the usual table hold the subsequences themselves."""
-    row: list[list[str]] = [[] for _ in range(len(other) + 1)]
-    for word in one:
-        above, row = row, [[]]
-        for place, its in enumerate(other):
-            row.append([*above[place], word] if word == its else max(above[place + 1], row[place], key=len))
-    return row[-1]
