@@ -25,7 +25,9 @@ _GOLDEN = Path(__file__).parent / "sample" / "transformer.py.diff"
 def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project that holds the blueprints; the working directory."""
     folder = tmp_path / "project"
-    shutil.copytree(_ROOT / "sample_code", folder / "sample_code", ignore=shutil.ignore_patterns("__pycache__", "refactored"))
+    shutil.copytree(
+        _ROOT / "sample_code", folder / "sample_code", ignore=shutil.ignore_patterns("__pycache__", "refactored")
+    )
     (folder / "pyproject.toml").write_text("[tool.esper_lint]\n[tool.black]\nline-length = 100\n", encoding="utf-8")
     monkeypatch.chdir(folder)
     return folder
