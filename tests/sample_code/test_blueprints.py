@@ -141,8 +141,8 @@ def test_fallback_repeats_the_forward_of_attention(blueprints: ModuleType) -> No
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef):
             forward = next((one for one in node.body if getattr(one, "name", "") == "forward"), None)
-            assert isinstance(forward, ast.FunctionDef) or isinstance(node.body[0], ast.Pass)
-            bodies[node.name] = [] if forward is None else [ast.dump(statement) for statement in forward.body]
+            if isinstance(forward, ast.FunctionDef):
+                bodies[node.name] = [ast.dump(statement) for statement in forward.body]
     assert bodies["FlexAttentionFallback"] == bodies["TransformerAttentionSeed"]
     assert bodies["FlexAttentionSeed"] != bodies["TransformerAttentionSeed"]
 
