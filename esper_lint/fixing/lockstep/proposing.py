@@ -12,7 +12,7 @@ from esper_lint.contracts.agreement import code_of, differences
 from esper_lint.contracts.alignment import UNREAD, Aligned, Alignment
 from esper_lint.contracts.changes import Change, Lines, changes
 from esper_lint.contracts.renaming import Renaming
-from esper_lint.contracts.suites import SUITES, Code, Item
+from esper_lint.contracts.suites import DEFINITIONS, SUITES, Code, Item
 
 
 class Inexpressible(Exception):
@@ -132,7 +132,9 @@ class _Identifiers(Alignment):
         return self.key(one, renamed=True) == self.key(other, renamed=True)
 
     def key(self, value: object, *, renamed: bool) -> object:
-        """Blind to identifiers."""
+        """Blind to identifiers, but for the name of a definition, and then to all else of it."""
+        if isinstance(value, DEFINITIONS):
+            return type(value), self._name(value, renamed=renamed)
         return "" if isinstance(value, str) else super().key(value, renamed=renamed)
 
 
