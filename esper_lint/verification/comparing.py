@@ -19,6 +19,14 @@ Values = tuple[Path, Path]  # of the original and of the new version
 
 _LAYOUT = ("stride", "alias")
 _TOLERANT = ("outputs", "gradients")
+_BEFORE_THE_CALL = ("state_dict", "parameters", "initialisation")
+_PASSES = {
+    "output": "outputs",
+    "second call": "again",
+    "traced": "ops_outputs",
+    "with hooks": "hooks_outputs",
+    "with strided inputs": "strided",
+}
 
 
 def compare(
@@ -29,7 +37,16 @@ def compare(
     ``values`` are the files that both wrote; they also tell the first number that differs.
     """
     outcome = _outcome(old, new, repeat)
-    return (outcome, *(_row(name, old, new, repeat, values, outcome) for name in CASE_ROWS[1:]))
+    found = {"outcome": outcome}
+    for name in CASE_ROWS[1:]:
+        if outcome.outcome != "equal" and name not in _BEFORE_THE_CALL:
+            found[name] = Check(name, "not run", "the outcomes differ")
+        elif name == "reads" and found["outputs"].outcome == "differs":
+            # The rewritten state goes through the same operations: of them it says nothing new.
+            found[name] = Check(name, "not run", "the outputs differ")
+        else:
+            found[name] = _row(name, old, new, repeat, values)
+    return tuple(found.values())
 
 
 def is_noisy(old: Observation, repeat: Observation) -> bool:
@@ -41,31 +58,20 @@ def compare_graphs(old: Observation, new: Observation) -> Check:
     """Graphs, breaks with their reasons, and the nodes of each graph, in evaluation and in training."""
     told = []
     for mode in ("eval", "train"):
-        one, other = old[mode], new[mode]
-        lengths = [len(lines) for lines in one["graphs"]], [len(lines) for lines in other["graphs"]]
-        for what, before, after in (
-            ("outcome", one["outcome"], other["outcome"]),
-            ("number of graphs", len(one["graphs"]), len(other["graphs"])),
-            ("breaks", one["breaks"], other["breaks"]),
-            ("nodes a graph", *lengths),
-            ("graph", one["graphs"], other["graphs"]),
-            ("outputs", one["outputs"], other["outputs"]),
-        ):
-            found = difference(before, after)
-            if found is not None:
-                return Check("graphs", "differs", f"{mode}: {what}: {found}")
-        told.append(f"{mode}: {_graphs_told(one)}")
+        found = _graphs_differ(old[mode], new[mode])
+        if found is not None:
+            return _differs("graphs", f"{mode}: {found}")
+        told.append(f"{mode}: {_graphs_told(old[mode])}")
     return Check("graphs", "equal", "; ".join(told))
 
 
 def compare_export(old: Observation, new: Observation) -> Check:
     """Equal but for the names of nodes, and the order of those that nothing orders."""
-    found = difference(old["outcome"], new["outcome"])
-    if found is not None:
-        return Check("export", "differs", f"outcome: {found}")
+    if old["outcome"] != new["outcome"]:
+        return Check("export", "differs", _outcomes_differ(old["outcome"], new["outcome"]))
     if "nodes" not in old:
         return Check("export", "equal", f"neither can be exported: {_told(old['outcome'])}")
-    for what in ("inputs", "outputs"):
+    for what in ("inputs", "outputs", "structure"):
         found = difference(old[what], new[what])
         if found is not None:
             return Check("export", "differs", f"{what}: {found}")
@@ -81,9 +87,11 @@ def compare_checkpoints(old: Observation, by_new: Observation, new: Observation,
         ("the original's checkpoint in the new version", old, by_new),
         ("the new version's checkpoint in the original", new, by_old),
     ):
-        found = difference(saved["outcome"], loaded["outcome"])
-        if found is None:
-            found = difference(_tensors(saved.get("outputs")), _tensors(loaded.get("outputs")))
+        if saved["outcome"] != loaded["outcome"]:
+            return Check(
+                "checkpoints", "differs", f"{direction}: {_outcomes_differ(saved['outcome'], loaded['outcome'])}"
+            )
+        found = difference(_tensors(saved.get("outputs")), _tensors(loaded.get("outputs")))
         if found is not None:
             return Check("checkpoints", "differs", f"{direction}: {found}")
     if old["outcome"]["kind"] == "raised" and "outputs" not in old:
@@ -108,26 +116,18 @@ def compare_timing(
 
 
 def _outcome(old: Observation, new: Observation, repeat: Observation | None) -> Check:
-    found = difference(_compared(old["outcome"]), _compared(new["outcome"]))
-    if repeat is not None and _compared(old["outcome"]) != _compared(repeat["outcome"]):
+    before, after = old["outcome"], new["outcome"]
+    if repeat is not None and before != repeat["outcome"]:
         return Check("outcome", "not run", "the original ends now one way, now another")
-    if found is not None:
-        return Check("outcome", "differs", f"{_told(old['outcome'])} became {_told(new['outcome'])}")
-    if old["outcome"]["kind"] == "raised":
-        return Check("outcome", "equal", f"both: {_told(old['outcome'])}")
-    return Check("outcome", "equal")
+    if before != after:
+        return Check("outcome", "differs", _outcomes_differ(before, after))
+    return Check("outcome", "equal", f"both: {_told(before)}" if before["kind"] == "raised" else "")
 
 
-def _compared(outcome: Mapping[str, Any]) -> object:
-    return dict(outcome)
-
-
-def _row(
-    name: str, old: Observation, new: Observation, repeat: Observation | None, values: Values | None, outcome: Check
-) -> Check:
+def _row(name: str, old: Observation, new: Observation, repeat: Observation | None, values: Values | None) -> Check:
     one, other = _project(name, old), _project(name, new)
-    if one is None or other is None:
-        return Check(name, "not run", _why_not(name, old, outcome, one is other))
+    if one is None and other is None:
+        return Check(name, "not run", _why_not(name, old))
     found = difference(one, other)
     if found is None:
         return Check(name, "equal")
@@ -153,9 +153,7 @@ def _differs(name: str, found: str) -> Check:
     return Check(name, "differs", " ".join(found.split()))
 
 
-def _why_not(name: str, old: Observation, outcome: Check, both: bool) -> str:
-    if outcome.outcome != "equal" or not both:
-        return "the outcomes differ"
+def _why_not(name: str, old: Observation) -> str:
     if old["outcome"]["kind"] == "raised":
         return _told(old["outcome"])
     return "gradients were not asked for" if name == "gradients" else "not observed"
@@ -167,15 +165,15 @@ def _project(name: str, seen: Observation) -> object:
 
 
 def _outputs(seen: Observation) -> object:
-    passes = {"": "outputs", "the second call": "again", "traced": "ops_outputs", "with hooks": "hooks_outputs"}
-    found = {told or "output": _tensors(seen[key]) for told, key in passes.items() if key in seen}
-    return found if "outputs" in seen else None
+    if "outputs" not in seen:
+        return None
+    return {told: _tensors(seen[key]) for told, key in _PASSES.items() if key in seen}
 
 
 def _strides(seen: Observation) -> object:
     if "outputs" not in seen:
         return None
-    return {"output": _tensors(seen["outputs"], layout=True), "with strided inputs": seen.get("strided")}
+    return {told: _tensors(seen[key], layout=True) for told, key in _PASSES.items() if key in seen}
 
 
 def _state(seen: Observation) -> object:
@@ -184,34 +182,33 @@ def _state(seen: Observation) -> object:
     return {"keys": [entry[:3] for entry in seen["state"]], "versions": seen.get("state_versions")}
 
 
-def _initial(seen: Observation) -> object:
-    return dict(seen["initial"]) if "initial" in seen else None
+def _by_name(rows: Sequence[Sequence[Any]] | None) -> object:
+    """Order is the business of the rows ``state_dict`` and ``parameters``."""
+    return None if rows is None else {name: rest for name, *rest in rows}
 
 
 def _afterwards(seen: Observation) -> object:
     if "buffers" not in seen:
         return None
-    found = {"buffers": seen["buffers"]}
-    for key, told in (
-        ("state_after", "afterwards"),
-        ("attributes_after", "attributes"),
-        ("random_after", "the random generator afterwards"),
-    ):
-        found[told] = seen.get(key)
-    return found
+    return {
+        "buffers": _by_name(seen["buffers"]),
+        "afterwards": _by_name(seen.get("state_after")),
+        "attributes": seen.get("attributes_after"),
+        "random generator": seen.get("random_after"),
+    }
 
 
 _ROWS: dict[str, Callable[[Observation], object]] = {
     "outputs": _outputs,
-    "gradients": lambda seen: seen.get("gradients"),
+    "gradients": lambda seen: _by_name(seen.get("gradients")),
     "state_dict": _state,
     "parameters": lambda seen: seen.get("parameters"),
-    "initialisation": _initial,
+    "initialisation": lambda seen: _by_name(seen.get("initial")),
     "strides": _strides,
     "mutation": lambda seen: seen.get("inputs_after"),
     "buffers": _afterwards,
     "hooks": lambda seen: seen.get("hooks"),
-    "reads": lambda seen: seen.get("reads"),
+    "reads": lambda seen: _tensors(seen.get("reads")),
     "ops": lambda seen: seen["ops"]["list"] if "ops" in seen else None,
 }
 
@@ -227,11 +224,33 @@ def _tensors(value: object, *, layout: bool = False) -> object:
     return value
 
 
+def _outcomes_differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    return f"{_told(old)} became {_told(new)}"
+
+
 def _told(outcome: Mapping[str, Any]) -> str:
     if outcome["kind"] == "returned":
         return "returned"
     message = " ".join(str(outcome["message"]).split())[:160]
     return f"{outcome['type']} at {outcome['stage']}" + (f" ({message})" if message else "")
+
+
+def _graphs_differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+    if old["outcome"] != new["outcome"]:
+        return _outcomes_differ(old["outcome"], new["outcome"])
+    if old["outcome"]["kind"] == "raised":
+        # How far the compiler came before that depends on which frame it inlined.
+        return None
+    before, after = old["graphs"], new["graphs"]
+    if len(before) != len(after):
+        return f"{len(before)} graphs became {len(after)}"
+    found = difference(old["breaks"], new["breaks"], "breaks")
+    for number, (one, other) in enumerate(zip(before, after, strict=True), 1):
+        if found is None and len(one) != len(other):
+            found = f"graph {number}: {len(one)} nodes became {len(other)}: {difference(one, other)}"
+        if found is None:
+            found = difference(one, other, f"graph {number}")
+    return found or difference(old["outputs"], new["outputs"], "output")
 
 
 def _graphs_told(mode: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _SHOWN = 120
+_LEAD = 20
 
 
 def difference(old: object, new: object, where: str = "") -> str | None:
@@ -14,6 +15,9 @@ def difference(old: object, new: object, where: str = "") -> str | None:
             if "digest" in old and "sketch" in old:
                 return _of_tensors(old, new, where)
             return _first(difference(old[key], new[key], _joined(where, key)) for key in old)
+        missing, added = [key for key in old if key not in new], [key for key in new if key not in old]
+        parts = [f"{what} {', '.join(map(str, keys[:3]))}" for what, keys in (("no", missing), ("new", added)) if keys]
+        return _line(where, f"{' and '.join(parts)} in the new version")
     elif isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
         found = _first(
             difference(one, other, f"{where}[{_label(one, number)}]")
@@ -26,7 +30,7 @@ def difference(old: object, new: object, where: str = "") -> str | None:
         return found
     elif type(old) is type(new) and old == new:
         return None
-    return _line(where, f"{_shown(old)} became {_shown(new)}")
+    return _line(where, _changed(old, new))
 
 
 def _of_tensors(old: Mapping[str, object], new: Mapping[str, object], where: str) -> str | None:
@@ -63,7 +67,22 @@ def _line(where: str, what: str) -> str:
     return f"{where}: {what}" if where else what
 
 
+def _changed(old: object, new: object) -> str:
+    """Long texts from shortly before they part."""
+    before, after = _text(old), _text(new)
+    common = next((place for place, pair in enumerate(zip(before, after, strict=False)) if len(set(pair)) > 1), 0)
+    if max(len(before), len(after)) > _SHOWN and common > _LEAD:
+        before, after = "…" + before[common - _LEAD :], "…" + after[common - _LEAD :]
+    return f"{_cut(before)} became {_cut(after)}"
+
+
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text.split())
+    return _cut(_text(value))
+
+
+def _text(value: object) -> str:
+    return " ".join((value if isinstance(value, str) else repr(value)).split())
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

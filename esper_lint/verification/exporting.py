@@ -13,7 +13,7 @@ from esper_lint.verification.graphs import lines, quiet, target
 from esper_lint.verification.lookup import Names
 from esper_lint.verification.materialising import Materialiser
 from esper_lint.verification.observing import Json, Mishap, Options, built, staged
-from esper_lint.verification.outcomes import noted_warnings, returned
+from esper_lint.verification.outcomes import normal, noted_warnings, returned
 from esper_lint.verification.specs import Case
 
 
@@ -41,6 +41,7 @@ def exported(case: Case, names: Names) -> Json:
         "outcome": returned(),
         "inputs": list(inputs.values()),
         "outputs": [f"{spec.kind.name} {spec.target or ''}".strip() for spec in program.graph_signature.output_specs],
+        "structure": normal(str(program.call_spec.out_spec), names),
         "nodes": sorted(_hashes(program.graph.nodes, inputs)),
         "lines": lines(program.graph.nodes),
     }

@@ -147,20 +147,19 @@ def _called(module: nn.Module, case: Case, how: Options, names: Names) -> Json:
     try:
         with noted_warnings(seen["warnings"], names):  # type: ignore[arg-type]
             out = arguments.call(module)
-            seen["outcome"] = returned()
+            seen["random_after"] = digest(torch.get_rng_state())
             seen["outputs"] = structure(out, arguments.telling(module, values))
             if how.grad:
                 gradients = _gradients(module, out, arguments, names)
                 values |= {f"gradient of {name}": one for name, one in gradients.items() if one is not None}
                 seen["gradients"] = [
-                    [name, None if one is None else digest(one), [] if one is None else sketch(one)]
+                    [name, None if one is None else {"digest": digest(one), "sketch": sketch(one)}]
                     for name, one in gradients.items()
                 ]
     except Mishap as mishap:
         seen["outcome"] = mishap.outcome
     seen["inputs_after"] = structure([arguments.positional, arguments.keywords], lambda one, _: digest(one))
     seen["state_after"] = [[name, digest(one)] for name, one in (*module.named_parameters(), *module.named_buffers())]
-    seen["random_after"] = digest(torch.get_rng_state())
     seen["attributes_after"] = attributes(module, names.owns)
     seen["again"] = _outputs(module, case, how, names)
     if how.values is not None:
@@ -177,7 +176,8 @@ def _watched(case: Case, how: Options, names: Names) -> Json:
 
     seen: Json = {"ops_outputs": _pass(case, how, names, traced, backward=True)}
     seen["ops"] = {"digest": _hashed(operations.lines), "list": operations.lines}
-    seen["hooks_outputs"] = _pass(case, how, names, lambda module: hooks(module, fired))
+    # With the backward pass, in which a checkpoint calls its part of the module once more.
+    seen["hooks_outputs"] = _pass(case, how, names, lambda module: hooks(module, fired), backward=True)
     seen["hooks"] = fired
     seen["reads"] = _pass(case, how, names, rewriting)
     seen["strided"] = _pass(case, how, names, lambda _: nullcontext(), strided=True)
