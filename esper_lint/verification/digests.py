@@ -1,21 +1,18 @@
-"""Tensors, structures of them and objects -> JSON values that are equal when they are.  Runs in the worker."""
+"""Tensors, and what a module keeps -> JSON values that are equal when they are.  Runs in the worker."""
 
 from __future__ import annotations
 
 import ctypes
-import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from types import BuiltinFunctionType, FunctionType
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from esper_lint.verification.structures import structure
+
 Json = dict[str, object]
-Describe = Callable[[Tensor, str], object]
-_DEEP = 8
-_LONG = 1000
 
 
 def digest(tensor: Tensor) -> str:
@@ -62,45 +59,6 @@ def row(name: str, tensor: Tensor) -> list[object]:
     return [name, _shape(tensor), _dtype(tensor)]
 
 
-def structure(value: object, of_tensor: Describe, where: str = "", deep: int = _DEEP) -> object:
-    """The value with each tensor replaced by what ``of_tensor`` says of it and its place.
-
-    Containers keep their kind; of an object of unknown kind only its type counts, never its address.
-    """
-    kind = type(value).__qualname__
-    if isinstance(value, Tensor):
-        return {"tensor": of_tensor(value, where)}
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, (float, complex)):
-        return {kind: repr(value)}
-    if isinstance(value, (FunctionType, BuiltinFunctionType, type)):
-        return {"named": getattr(value, "__qualname__", kind)}
-    if deep == 0:
-        return {"object": kind}
-    if isinstance(value, (list, tuple)):
-        return {kind: _listed(value, of_tensor, where, deep)}
-    if isinstance(value, Mapping):
-        pairs = list(value.items())[:_LONG]
-        return {
-            kind: [
-                [
-                    structure(key, of_tensor, f"{where}.key", deep - 1),
-                    structure(one, of_tensor, f"{where}[{key}]", deep - 1),
-                ]
-                for key, one in pairs
-            ]
-        }
-    if isinstance(value, (set, frozenset)):
-        return {kind: sorted(str(structure(one, of_tensor, where, deep - 1)) for one in list(value)[:_LONG])}
-    if dataclasses.is_dataclass(value):
-        fields = {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
-        return {kind: structure(fields, of_tensor, where, deep - 1)}
-    if isinstance(value, (torch.dtype, torch.device, torch.layout, torch.memory_format)):
-        return {"named": str(value)}
-    return {"object": kind}
-
-
 def attributes(module: nn.Module, owned: Callable[[object], bool]) -> list[list[object]]:
     """``[name of the module, its mode, what it keeps in attributes of its own]``, for the classes that are ``owned``.
 
@@ -116,11 +74,6 @@ def attributes(module: nn.Module, owned: Callable[[object], bool]) -> list[list[
                 [name, part.training, structure(own, lambda tensor, _: [*row("", tensor)[1:], digest(tensor)])]
             )
     return found
-
-
-def _listed(values: Sequence[object], of_tensor: Describe, where: str, deep: int) -> list[object]:
-    found = [structure(one, of_tensor, f"{where}[{number}]", deep - 1) for number, one in enumerate(values[:_LONG])]
-    return found if len(values) <= _LONG else [*found, {"more": len(values) - _LONG}]
 
 
 def _shape(tensor: Tensor) -> object:

@@ -14,13 +14,13 @@ from typing import Any
 
 import torch
 
-from esper_lint.verification.digests import structure
 from esper_lint.verification.drawing import reseed
 from esper_lint.verification.lookup import Names
 from esper_lint.verification.materialising import Materialiser
 from esper_lint.verification.observing import Json, Mishap, Options, built, staged
 from esper_lint.verification.outcomes import normal, noted_warnings, returned
 from esper_lint.verification.specs import Case
+from esper_lint.verification.structures import structure
 
 
 def graphs(case: Case, names: Names) -> Json:

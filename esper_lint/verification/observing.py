@@ -18,12 +18,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from esper_lint.verification.digests import attributes, described, digest, row, sketch, structure
+from esper_lint.verification.digests import attributes, described, digest, row, sketch
 from esper_lint.verification.drawing import reseed, scramble
 from esper_lint.verification.lookup import Absent, Names, Refused
 from esper_lint.verification.materialising import Materialiser
 from esper_lint.verification.outcomes import FOREIGN, noted_warnings, raised, returned
 from esper_lint.verification.specs import Case
+from esper_lint.verification.structures import structure
 from esper_lint.verification.tracing import Operations, hooks, rewriting
 
 Json = dict[str, object]
@@ -32,12 +33,17 @@ Around = Callable[[nn.Module], AbstractContextManager[object]]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a case is run.  ``values``: a file to write the raw tensors to, for versions that differ from themselves."""
+    """How a case is run.
+
+    ``watch`` adds the passes that disturb, at four times the cost.  ``values`` is a file to write the raw tensors to,
+    for versions that differ from themselves.
+    """
 
     precision: str = "float32"  # or "bfloat16", "autocast"
     training: bool = False
     grad: bool = False
     scramble: bool = True
+    watch: bool = True
     values: str | None = None
 
     @property
@@ -119,7 +125,7 @@ def observe(case: Case, how: Options, names: Names, *, prepare: Callable[[nn.Mod
     except Mishap as mishap:
         return {**seen, "outcome": mishap.outcome}
     seen.update(_called(module, case, how, names))
-    if seen["outcome"] == returned() or seen["outcome"]["stage"] == "backward":  # type: ignore[index]
+    if how.watch and (seen["outcome"] == returned() or seen["outcome"]["stage"] == "backward"):  # type: ignore[index]
         seen.update(_watched(case, how, names))
     return seen
 

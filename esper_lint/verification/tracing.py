@@ -86,10 +86,13 @@ def rewriting(module: nn.Module) -> Iterator[None]:
                 for name, tensor in kept.items():
                     if isinstance(tensor, Tensor) and tensor.is_floating_point():
                         scaled = tensor.detach() * _FACTOR
-                        kept[name] = nn.Parameter(scaled) if kept is module._parameters else scaled
+                        kept[name] = (
+                            nn.Parameter(scaled, tensor.requires_grad) if kept is module._parameters else scaled
+                        )
         for name, value in vars(module).items():
             if isinstance(value, float):
-                vars(module)[name] = value * _FACTOR
+                # A probability stays one.
+                vars(module)[name] = value / _FACTOR if 0 < value <= 1 else value * _FACTOR
         for name, other in module._modules.items():
             # Not the one that is being called: its own reads are not the module's.
             if other is not None and other is not part:
