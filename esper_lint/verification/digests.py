@@ -17,14 +17,9 @@ Json = dict[str, object]
 
 def digest(tensor: Tensor) -> str:
     """A hash of dtype, shape and bytes: -0.0 is not 0.0, and one NaN not another.  Strides do not count."""
-    if is_lazy(tensor) or tensor.device.type == "meta":
+    plain = _plain(tensor)
+    if plain is None:
         return "no numbers"
-    plain = tensor.detach()
-    if plain.layout is not torch.strided:
-        plain = plain.to_dense()
-    if plain.is_quantized:
-        plain = plain.int_repr()
-    plain = plain.resolve_conj().resolve_neg().cpu().contiguous()
     found = hashlib.sha256(f"{_dtype(tensor)} {tuple(tensor.shape)} ".encode())
     size = plain.numel() * plain.element_size()
     if size:
@@ -35,11 +30,13 @@ def digest(tensor: Tensor) -> str:
 
 def sketch(tensor: Tensor) -> list[str]:
     """A few numbers for people: the first ones, and the sum of magnitudes."""
-    if is_lazy(tensor) or tensor.device.type == "meta" or tensor.layout is not torch.strided or not tensor.numel():
+    plain = _plain(tensor)
+    if plain is None or not plain.numel():
         return []
-    plain = tensor.detach().reshape(-1)
+    plain = plain.reshape(-1)
     first = [f"{number:.6g}" if isinstance(number, float) else str(number) for number in plain[:3].tolist()]
-    return [*first, f"{plain.abs().double().sum().item():.9g}" if plain.dtype is not torch.bool else str(plain.sum())]
+    wide = plain.to(torch.complex128 if plain.is_complex() else torch.float64)
+    return [*first, f"{wide.abs().sum().item():.9g}"]
 
 
 def described(tensor: Tensor, _: str = "") -> Json:
@@ -74,6 +71,21 @@ def attributes(module: nn.Module, owned: Callable[[object], bool]) -> list[list[
                 [name, part.training, structure(own, lambda tensor, _: [*row("", tensor)[1:], digest(tensor)])]
             )
     return found
+
+
+def _plain(tensor: Tensor) -> Tensor | None:
+    """The same numbers, contiguous and in main memory; None where there are none yet, or none to be had."""
+    if is_lazy(tensor) or tensor.device.type == "meta":
+        return None
+    plain = tensor.detach()
+    try:
+        if plain.layout is not torch.strided:
+            plain = plain.to_dense()
+        if plain.is_quantized:
+            plain = plain.dequantize()
+        return plain.resolve_conj().resolve_neg().cpu().contiguous()
+    except (RuntimeError, NotImplementedError):
+        return None
 
 
 def _shape(tensor: Tensor) -> object:

@@ -54,8 +54,7 @@ def scramble(module: nn.Module, seed: int, only: Container[str] | None = None) -
 
     Comparing outputs as initialised proves next to nothing: adapters set their last layer to zero, so that output
     equals input whatever else is broken; of 26 wrong refactors this caught one.  Matrices are scaled by their fan-in,
-    which keeps deep modules clear of infinities, under which all differences vanish.  A variance stays positive, and
-    so does whatever was positive throughout (a temperature, a table of frequencies): roots and logarithms are taken.
+    which keeps deep modules clear of infinities, under which all differences vanish.
     """
     with torch.no_grad():
         for name, tensor in floats(module):
@@ -64,7 +63,7 @@ def scramble(module: nn.Module, seed: int, only: Container[str] | None = None) -
             numbers = torch.randn(tensor.shape, generator=seeded(seed, name), dtype=_wide(tensor))
             if tensor.dim() > 1:
                 numbers = numbers / max(tensor[0].numel(), 1) ** 0.5
-            if not tensor.is_complex() and ("var" in name.rpartition(".")[2] or bool((tensor > 0).all())):
+            if not tensor.is_complex() and _stays_positive(name, tensor):
                 numbers = numbers.abs() + 0.25
             try:
                 tensor.copy_(numbers)
@@ -77,6 +76,18 @@ def floats(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
     for name, tensor in (*module.named_parameters(), *module.named_buffers()):
         if not is_lazy(tensor) and (tensor.is_floating_point() or tensor.is_complex()):
             yield name, tensor
+
+
+def _stays_positive(name: str, tensor: Tensor) -> bool:
+    """A variance, a table of frequencies, a temperature: roots and logarithms are taken of them.
+
+    Of parameters only constant ones, since a few that are drawn may be positive by chance, and not so in the other
+    version, whose order of drawing may differ.
+    """
+    if "var" in name.rpartition(".")[2]:
+        return True
+    is_constant = not tensor.numel() or bool((tensor == tensor.reshape(-1)[0]).all())
+    return bool((tensor > 0).all()) and (is_constant or not isinstance(tensor, nn.Parameter))
 
 
 def _wide(tensor: Tensor) -> torch.dtype:
