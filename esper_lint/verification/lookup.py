@@ -4,8 +4,9 @@ A recording may come from a stranger, so what a name can reach is listed here, a
 
 - what *we call*: module classes of the project or of ``torch.nn``, and functions of the project in whose code such a
   class is defined;
-- what is *passed by reference*: dtypes, layouts and memory formats of torch, functions of ``torch.nn.functional`` and
-  ``torch.nn.init``, activations of ``torch``, module classes, and functions and classes that the project defines.
+- what is *passed by reference*: dtypes, layouts and memory formats of torch, functions of torch that only compute
+  (of ``torch.nn.functional``, ``torch.nn.init``, and activations and the like elsewhere), module classes, and functions
+  and classes that the project defines.
 
 That an object is the project's is read off the object, not off the name: ``project.files:rmtree``, imported there from
 ``shutil``, is not the project's.
@@ -26,12 +27,9 @@ import torch.nn.init
 from torch import nn
 
 _TORCH_VALUES = (torch.dtype, torch.layout, torch.memory_format)
-# fmt: off
-_TORCH_FUNCTIONS = frozenset({
-    "abs", "celu", "celu_", "clamp", "cos", "erf", "exp", "log", "log1p", "log_softmax", "prelu", "relu", "relu_",
-    "rrelu", "selu", "selu_", "sigmoid", "sigmoid_", "sin", "softmax", "sqrt", "square", "tanh", "tanh_", "threshold",
-})
-# fmt: on
+# Besides those that are methods of a tensor too, and hence do nothing but compute.
+_TORCH_FUNCTIONS = frozenset({"celu", "celu_", "rrelu", "rrelu_", "selu", "selu_", "threshold", "threshold_"})
+_COMPUTING = ("torch.special", "torch.linalg", "torch.fft")
 # Where a builtin of torch.nn.functional says that it comes from, and under which names it is therefore written down.
 _FUNCTIONAL = ("torch.nn.functional", "torch.nn.init", "torch._C._nn")
 
@@ -114,7 +112,9 @@ class Names:
             return found
         path, parts = self._split(name)
         if isinstance(found, (FunctionType, BuiltinFunctionType)) and not parts[-1].startswith("_"):
-            if path == "torch" and parts[-1] in _TORCH_FUNCTIONS:
+            if path == "torch" and (parts[-1] in _TORCH_FUNCTIONS or _is_method(found)):
+                return found
+            if path in _COMPUTING and isinstance(found, BuiltinFunctionType):
                 return found
             if path in _FUNCTIONAL and found.__module__ in (*_FUNCTIONAL, "torch"):
                 return found
@@ -141,13 +141,17 @@ class Names:
             if not colon or not part.isidentifier() or part.startswith("__"):
                 raise Refused(f"{name!r:.200} is not of the form MODULE:QUALNAME")
         module = self.here(module)
-        if self.owns(module) or module in ("torch", "torch._C._nn") or _under(module, "torch.nn"):
+        if self.owns(module) or module in ("torch", "torch._C._nn", *_COMPUTING) or _under(module, "torch.nn"):
             return module, parts
-        raise Refused(f"{name} is neither of the project nor of torch.nn")
+        raise Refused(f"{name} is neither of the project nor of torch")
 
 
 def _under(module: str, prefix: str) -> bool:
     return module == prefix or module.startswith(prefix + ".")
+
+
+def _is_method(function: FunctionType | BuiltinFunctionType) -> bool:
+    return isinstance(function, BuiltinFunctionType) and hasattr(torch.Tensor, function.__name__)
 
 
 def _functions(found: object) -> Iterator[FunctionType]:
