@@ -8,6 +8,7 @@ its own.
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 import sys
 from collections.abc import Container, Iterator
@@ -62,7 +63,7 @@ def scramble(module: nn.Module, seed: int, only: Container[str] | None = None) -
                 continue
             numbers = torch.randn(tensor.shape, generator=seeded(seed, name), dtype=_wide(tensor))
             if tensor.dim() > 1:
-                numbers = numbers / max(tensor[0].numel(), 1) ** 0.5
+                numbers = numbers / max(math.prod(tensor.shape[1:]), 1) ** 0.5
             if not tensor.is_complex() and _stays_positive(name, tensor):
                 numbers = numbers.abs() + 0.25
             try:

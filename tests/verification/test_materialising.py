@@ -211,6 +211,7 @@ def test_scrambling_leaves_nothing_at_rest_and_everything_usable() -> None:
     module.norm = torch.nn.BatchNorm1d(64)
     module.zero = torch.nn.Parameter(torch.zeros(4, 3))
     module.low = torch.nn.Parameter(torch.zeros(3, dtype=torch.bfloat16))
+    module.empty = torch.nn.Parameter(torch.zeros(0, 3))
     module.scalar = torch.nn.Parameter(torch.tensor(0.0))
     module.register_buffer("frequencies", torch.linspace(0.1, 1.0, 64))
     module.register_buffer("index", torch.arange(5))
