@@ -102,17 +102,16 @@ def compare_checkpoints(old: Observation, by_new: Observation, new: Observation,
 def compare_timing(
     old: Sequence[float], new: Sequence[float], old_again: Sequence[float], *, bound: float = 0.02
 ) -> Check:
-    """``ratio`` of minima, where the original against itself stays within ``bound``; being faster is no difference."""
+    """The ratio of minima, where the original against itself stays within ``bound``; being faster is no difference."""
     if not (old and new and old_again):
         return Check("timing", "not run", "nothing was timed")
-    floor = abs(min(old_again) / min(old) - 1)
-    ratio = min(new) / min(*old, *old_again)
+    best, again = min(old), min(old_again)
+    floor = abs(again / best - 1)
+    ratio = min(new) * 2 / (best + again)
     told = f"ratio {ratio:.3f}, noise floor {floor:.1%}"
-    if ratio <= 1 + bound:
-        return Check("timing", "equal", told)
     if floor > bound:
         return Check("timing", "not run", f"{told}: too noisy to tell")
-    return Check("timing", "differs", told)
+    return Check("timing", "equal" if ratio <= 1 + bound else "differs", told)
 
 
 def _outcome(old: Observation, new: Observation, repeat: Observation | None) -> Check:

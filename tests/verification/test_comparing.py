@@ -308,6 +308,7 @@ def test_checkpoints_must_act_alike_both_ways() -> None:
         ([100, 120], [60], [100.5], "equal"),
         ([100, 120], [110], [100.5], "differs"),
         ([100, 120], [110], [104], "not run"),
+        ([100, 120], [90], [104], "not run"),
         ([100], [], [100], "not run"),
     ],
 )
