@@ -95,13 +95,12 @@ def built(case: Case, how: Options, names: Names, *, seen: Json | None = None) -
     staged("import", names, lambda: make.load(case))
     reseed(case.seed, "build")
     module: nn.Module = staged("build", names, lambda: make.module(case.build))
+    tensors = staged("build", names, lambda: _tensors(module))
     if seen is not None:
-        seen["initial"] = [
-            [name, digest(tensor)] for name, tensor in (*module.named_parameters(), *module.named_buffers())
-        ]
+        seen["initial"] = [[name, digest(tensor)] for name, tensor in tensors]
     if how.cast is not None:
         module = staged("build", names, lambda: module.to(how.cast))
-    module.train(how.training)
+    staged("build", names, lambda: module.train(how.training))
     if how.scramble:
         scramble(module, case.seed)
     return module
@@ -119,12 +118,14 @@ def observe(case: Case, how: Options, names: Names, *, prepare: Callable[[nn.Mod
     seen: Json = {"outcome": returned()}
     try:
         module = built(case, how, names, seen=seen)
-        seen.update(_possessions(module))
+        seen.update(staged("build", names, lambda: _possessions(module)))
         if prepare is not None:
             staged("load", names, lambda: prepare(module))
+        arguments = _Arguments(case, how, names)
     except Mishap as mishap:
         return {**seen, "outcome": mishap.outcome}
-    seen.update(_called(module, case, how, names))
+    seen.update(_called(module, arguments, how, names))
+    seen["again"] = _again(module, case, how, names)
     if how.watch and (seen["outcome"] == returned() or seen["outcome"]["stage"] == "backward"):  # type: ignore[index]
         seen.update(_watched(case, how, names))
     return seen
@@ -136,7 +137,7 @@ def _possessions(module: nn.Module) -> Json:
     kept = {name for name, tensor in state.items() if isinstance(tensor, Tensor)}
     return {
         "state": [
-            [*row(name, one), digest(one)] if isinstance(one, Tensor) else [name, "no tensor", str(type(one))]
+            [*row(name, one), digest(one)] if isinstance(one, Tensor) else [name, "no tensor", type(one).__qualname__]
             for name, one in state.items()
         ],
         "state_versions": [[name, str(kept)] for name, kept in getattr(state, "_metadata", {}).items()],
@@ -145,11 +146,10 @@ def _possessions(module: nn.Module) -> Json:
     }
 
 
-def _called(module: nn.Module, case: Case, how: Options, names: Names) -> Json:
-    """The plain pass: the call, its gradients, a second call of the same module, and what they left behind."""
+def _called(module: nn.Module, arguments: _Arguments, how: Options, names: Names) -> Json:
+    """The plain pass: the call, its gradients, and what they left behind."""
     seen: Json = {"warnings": []}
     values: dict[str, Tensor] = {}
-    arguments = _Arguments(case, how, names)
     try:
         with noted_warnings(seen["warnings"], names):  # type: ignore[arg-type]
             out = arguments.call(module)
@@ -165,9 +165,8 @@ def _called(module: nn.Module, case: Case, how: Options, names: Names) -> Json:
     except Mishap as mishap:
         seen["outcome"] = mishap.outcome
     seen["inputs_after"] = structure([arguments.positional, arguments.keywords], lambda one, _: digest(one))
-    seen["state_after"] = [[name, digest(one)] for name, one in (*module.named_parameters(), *module.named_buffers())]
+    seen["state_after"] = [[name, digest(one)] for name, one in _tensors(module)]
     seen["attributes_after"] = attributes(module, names.owns)
-    seen["again"] = _outputs(module, case, how, names)
     if how.values is not None:
         torch.save(values, Path(how.values))
     return seen
@@ -206,14 +205,18 @@ def _pass(
         return mishap.outcome
 
 
-def _outputs(module: nn.Module, case: Case, how: Options, names: Names) -> object:
+def _again(module: nn.Module, case: Case, how: Options, names: Names) -> object:
     """A second call sees what the first one left where nobody looks: a default that is shared, a cache, a global."""
-    arguments = _Arguments(case, how, names)
     try:
+        arguments = _Arguments(case, how, names)
         with noted_warnings([], names):
             return structure(arguments.call(module), arguments.telling(module, {}))
     except Mishap as mishap:
         return mishap.outcome
+
+
+def _tensors(module: nn.Module) -> list[tuple[str, Tensor]]:
+    return [*module.named_parameters(), *module.named_buffers()]
 
 
 class _Arguments:
@@ -239,11 +242,12 @@ class _Arguments:
             owners.setdefault(_memory(tensor), name)
 
         structure([self.positional, self.keywords], lambda tensor, where: note(tensor, f"arguments{where}"))
-        for name, tensor in (*module.named_parameters(), *module.named_buffers()):
+        for name, tensor in _tensors(module):
             note(tensor, name)
 
         def tell(tensor: Tensor, where: str) -> object:
-            values[f"output{where}"] = tensor.detach()
+            # A copy: the next call may write into what this one returned.
+            values[f"output{where}"] = tensor.detach().clone()
             return {**described(tensor), "alias": owners.get(_memory(tensor)) if tensor.numel() else None}
 
         return tell

@@ -65,6 +65,22 @@ def test_an_exception_is_an_outcome_with_its_stage(text: str, name: str, outcome
         assert (found["kind"], found["stage"], found["type"]) == ("raised", *outcome)
 
 
+@pytest.mark.parametrize("how", [{}, {"watch": False}, {"grad": True}])
+def test_an_argument_that_cannot_be_built_is_an_outcome(how: dict[str, Any]) -> None:
+    text = net("return x") + "\n\nclass Part(nn.Module):\n    def __init__(self):\n        raise KeyError(3)\n"
+    outcome = seen(text, Build("proj:Part"), **how)["outcome"]
+    assert (outcome["stage"], outcome["type"]) == ("call", "KeyError")
+
+
+@pytest.mark.parametrize(
+    "method", ["state_dict(self, **_)", "train(self, mode=True)", "named_parameters(self, *_, **__)"]
+)
+def test_a_module_whose_own_methods_raise_is_an_outcome(method: str) -> None:
+    text = net("return x") + f"\n    def {method}:\n        raise KeyError(3)\n"
+    outcome = seen(text)["outcome"]
+    assert (outcome["stage"], outcome["type"]) == ("build", "KeyError")
+
+
 def test_a_message_loses_what_no_two_runs_have_in_common() -> None:
     message = 'f"{object()} at /tmp/{id(self)}/net.py:31, line 7 of {type(self)} in proj_here.net and C:\\\\a\\\\b.py"'
     found = seen(net(f"raise ValueError({message})"))["outcome"]["message"]
@@ -209,6 +225,12 @@ def test_values_are_written_and_read_without_pickles(tmp_path: Path) -> None:
     values = torch.load(path, weights_only=True)
     assert list(values) == ["output[a]", "gradient of input.0"]
     assert found["outcome"] == {"kind": "returned"}
+
+
+def test_values_are_those_of_the_first_call(tmp_path: Path) -> None:
+    init = 'self.register_buffer("n", torch.zeros(1))'
+    seen(net("self.n += 1; return self.n", init), scramble=False, values=str(tmp_path / "values.pt"))
+    assert torch.load(tmp_path / "values.pt", weights_only=True)["output"].tolist() == [1.0]
 
 
 @pytest.mark.parametrize("how", [{"precision": "float8"}, {"presicion": "float32"}, {"precision": None}])
