@@ -50,7 +50,7 @@ def checkout(revision: str, project: str) -> Iterator[Checkout]:
     Raises GitError where there is no such revision, no repository or no git.
     """
     top = git.top(project)
-    commit = _commit(revision, top)
+    commit = commit_of(revision, top)
     with TemporaryDirectory(prefix="esper-lint-") as folder:
         real = os.path.realpath(folder)
         _extract(top, commit, real, revision)
@@ -62,7 +62,8 @@ def checkout(revision: str, project: str) -> Iterator[Checkout]:
         yield Checkout(real, top)
 
 
-def _commit(revision: str, top: str) -> str:
+def commit_of(revision: str, top: str) -> str:
+    """The commit that a revision names.  Raises GitError, with advice where the clone is shallow."""
     try:
         if revision.startswith("-"):  # an option to git
             raise GitError

@@ -41,6 +41,16 @@ def import_flags(tree: ast.Module) -> frozenset[str]:
     return frozenset(names)
 
 
+def optional_imports(tree: ast.Module) -> list[tuple[ast.Import | ast.ImportFrom, ...]]:
+    """What each ``try … except ImportError`` at the top of the file, or under its guards, tries to import."""
+    found = (
+        tuple(inner for inner in statement.body if isinstance(inner, (ast.Import, ast.ImportFrom)))
+        for statement in _statements(tree.body)
+        if isinstance(statement, ast.Try) and _import_handlers(statement)
+    )
+    return [imports for imports in found if imports]
+
+
 def may_guard(text: str) -> bool:
     """Whether a text can hold a guard at all; far cheaper than looking for one."""
     return _HINT.search(text) is not None
