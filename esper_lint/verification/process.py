@@ -110,18 +110,44 @@ class Worker:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._running: _Running | None = None
+        self._has_started = False
         self._asked = 0
 
     def ask(self, do: str, fields: Mapping[str, object], time_limit_s: float) -> Answer:
         """What the handler ``do`` makes of ``fields``.  Raises nothing for whatever happens over there."""
+        self.post(do, fields)
+        return self.collect(time_limit_s)
+
+    def post(self, do: str, fields: Mapping[str, object]) -> None:
+        """Ask, and have the answer collected later: another worker can be asked meanwhile."""
         if self._running is None:
             self._running = _Running(self._configuration)
-            started = self._answer(0, asdict(self._configuration), START_S)
-            if not isinstance(started, Replied):
-                self.stop()
-                return started
+            self._has_started = False
+            self._running.send(asdict(self._configuration))
         self._asked += 1
-        return self._answer(self._asked, {"n": self._asked, "do": do, **fields}, time_limit_s)
+        self._running.send({"n": self._asked, "do": do, **fields})
+
+    def collect(self, time_limit_s: float) -> Answer:
+        """The answer to what was posted last, which must be there before the limit, counted from here."""
+        assert self._running is not None
+        try:
+            if not self._has_started:
+                started = self._running.receive(0, START_S)
+                if not isinstance(started, Replied):
+                    self.stop()
+                    return started
+                self._has_started = True
+            answer = self._running.receive(self._asked, time_limit_s)
+        except BaseException:  # Ctrl-C: the worker has a session of its own and did not hear of it
+            self.stop()
+            raise
+        if isinstance(answer, Failed):
+            self.stop()
+        return answer
+
+    @property
+    def is_running(self) -> bool:
+        return self._running is not None
 
     def stop(self) -> None:
         """Kill what runs, if anything does."""
@@ -134,17 +160,6 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-    def _answer(self, number: int, message: Mapping[str, object], time_limit_s: float) -> Answer:
-        assert self._running is not None
-        try:
-            answer = self._running.exchange(number, json.dumps(message).encode() + b"\n", time_limit_s)
-        except BaseException:  # Ctrl-C: the worker has a session of its own and did not hear of it
-            self.stop()
-            raise
-        if isinstance(answer, Failed):
-            self.stop()
-        return answer
 
 
 class _Running:
@@ -184,36 +199,42 @@ class _Running:
         for descriptor in (self._requests, self._replies, self._output):
             os.set_blocking(descriptor, False)
         self._log = b""
+        self._unsent = bytearray()
         self._received = bytearray()
         self._next_survey = time.monotonic() + _SURVEY_S
 
-    def exchange(self, number: int, message: bytes, time_limit_s: float) -> Answer:
-        """Send a message and wait for its reply."""
+    def send(self, message: Mapping[str, object]) -> None:
+        """As much of it as the pipe takes; the rest goes when the reply is waited for."""
+        self._unsent += json.dumps(message).encode() + b"\n"
+        self._send()
+
+    def receive(self, number: int, time_limit_s: float) -> Answer:
+        """Wait for the reply of that number, which must be the next one."""
         deadline = time.monotonic() + time_limit_s
-        self._received.clear()  # what was written while nobody asked
-        rest = memoryview(message)
         with selectors.DefaultSelector() as selector:
-            selector.register(self._requests, selectors.EVENT_WRITE)
+            if self._unsent:
+                selector.register(self._requests, selectors.EVENT_WRITE)
             selector.register(self._replies, selectors.EVENT_READ)
             selector.register(self._output, selectors.EVENT_READ)
-            while True:
+            while b"\n" not in self._received:
                 has_ended = self._process.poll() is not None  # first: what it wrote before is all there to be read
                 ready = {key.fd for key, _ in selector.select(_TICK_S)}
                 if self._requests in ready:
-                    rest = self._sent(rest)
-                    if not rest:
+                    self._send()
+                    if not self._unsent:
                         selector.unregister(self._requests)
                 if self._output in ready and not self._read_output():
                     selector.unregister(self._output)
                 if self._replies in ready and not self._read_replies():
                     return self._ended()
-                if self._received.endswith(b"\n"):
-                    return self._reply(number)
                 if has_ended and not ready:  # and what it forked may keep the pipes open
                     return self._ended()
-                failed = self._observed(deadline, time_limit_s)
-                if failed is not None:
-                    return failed
+                if b"\n" not in self._received:
+                    failed = self._observed(deadline, time_limit_s)
+                    if failed is not None:
+                        return failed
+        line, _, self._received = self._received.partition(b"\n")
+        return self._reply(line, number)
 
     def kill(self) -> None:
         """Kill the process, its group and all that carries its token; none of them is left."""
@@ -233,14 +254,14 @@ class _Running:
 
     # -- the pipes -----------------------------------------------------------------------------------------------
 
-    def _sent(self, rest: memoryview) -> memoryview:
-        """What is left to be sent; nothing where nobody reads, for a reason that the end of the process will tell."""
+    def _send(self) -> None:
+        """Nothing is kept for a process that does not read, for a reason that its end will tell."""
         try:
-            return rest[os.write(self._requests, rest) :]
+            del self._unsent[: os.write(self._requests, self._unsent)]
         except BlockingIOError:
-            return rest
+            pass
         except OSError:
-            return memoryview(b"")
+            self._unsent.clear()
 
     def _read_output(self) -> bool:
         """Keep the end of what was printed; False at its end."""
@@ -259,9 +280,9 @@ class _Running:
         self._received += data
         return bool(data)
 
-    def _reply(self, number: int) -> Answer:
+    def _reply(self, line: bytes | bytearray, number: int) -> Answer:
         try:
-            reply = json.loads(self._received)
+            reply = json.loads(line)
             if reply["n"] != number:
                 raise ValueError
             if "raised" in reply:

@@ -105,13 +105,18 @@ def _loaded(request: Mapping[str, Any]) -> object:
 
 
 def _importable(request: Mapping[str, Any]) -> object:
-    """Those of ``modules`` that can be imported."""
-    found = []
-    for name in request["modules"]:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
-            found.append(name)
-    return found
+    """Those of ``names`` that can be imported, as a module or from one."""
+    return [name for name in request["names"] if _is_importable(name)]
+
+
+def _is_importable(name: str) -> bool:
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
+        return True
+    package, _, item = name.rpartition(".")
+    with contextlib.suppress(Exception):
+        return hasattr(importlib.import_module(package), item)
+    return False
 
 
 def _limit(memory_mb: int) -> None:

@@ -69,6 +69,11 @@ def hangs_deaf(request: _Request) -> object:
         pass
 
 
+def sleeps(request: _Request) -> object:
+    time.sleep(request["seconds"])
+    return request["seconds"]
+
+
 def exits(request: _Request) -> object:
     sys.exit("enough")
 
@@ -169,6 +174,7 @@ HANDLERS: dict[str, Callable[[_Request], object]] = {
         asks,
         hangs,
         hangs_deaf,
+        sleeps,
         exits,
         quits,
         aborts,

@@ -50,6 +50,17 @@ def test_a_message_may_be_larger_than_a_pipe_holds(worker: Worker) -> None:
     assert worker.ask("echo", {"text": text}, 30) == Replied({"text": text})
 
 
+def test_two_workers_can_be_asked_at_once() -> None:
+    with Worker(configuration()) as one, Worker(configuration()) as other:
+        for worker in (one, other):
+            assert worker.ask("echo", {}, 20) == Replied({})
+        started = time.monotonic()
+        for worker in (one, other):
+            worker.post("sleeps", {"seconds": 3})
+        assert [worker.collect(20) for worker in (other, one)] == [Replied(3)] * 2
+        assert time.monotonic() - started < 5
+
+
 def test_one_process_serves_all_requests_and_is_alone_in_its_session(tmp_path: Path) -> None:
     with Worker(configuration(folder=str(tmp_path), path=(str(tmp_path), ROOT), threads=3)) as worker:
         first, second = (worker.ask("environment", {}, 20) for _ in range(2))
@@ -267,8 +278,9 @@ class TestMasks:
 
     def test_what_can_be_imported_and_what_was_is_told(self, path: tuple[str, str]) -> None:
         with Worker(configuration(path=path, masked=("optional",))) as worker:
-            names = ["optional", "library.extra", "nowhere", "wanted"]
-            assert worker.ask("importable", {"modules": names}, 20) == Replied(["library.extra", "wanted"])
+            names = ["optional", "library.extra", "nowhere", "wanted", "wanted.VALUE", "wanted.other"]
+            found = ["library.extra", "wanted", "wanted.VALUE"]
+            assert worker.ask("importable", {"names": names}, 20) == Replied(found)
             assert worker.ask("loaded", {"folders": [path[0]]}, 20) == Replied(
                 [f"{path[0]}/{name}" for name in ("library/__init__.py", "library/extra/__init__.py", "wanted.py")]
             )
