@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,6 +29,9 @@ from esper_lint.index import location, place_in_use
 from esper_lint.rules.excerpt import printable
 from esper_lint.tree import TreeChanged
 
+if TYPE_CHECKING:
+    from esper_lint.cli.fix_verify import FixReplay
+
 
 @click.command("fix")
 @click.argument("paths", nargs=-1)
@@ -38,6 +41,8 @@ from esper_lint.tree import TreeChanged
 @click.option("is_unsafe", "--unsafe-fixes", is_flag=True, help="Make fixes too that keep less than all behaviour.")
 @click.option("--group", metavar="ID", default="", help="Fix only the group of this id, or of one that begins so.")
 @click.option("--helper-name", metavar="NAME", default="", help="What the helper is to be called; goes with --group.")
+@click.option("with_verify", "--verify", is_flag=True, help="Write only what replay in torch finds to do the same.")
+@click.option("recordings", "--recording", metavar="FILE", multiple=True, help="Cases for --verify; can be repeated.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="What to print.")
 @setting_options
 def command(
@@ -48,6 +53,8 @@ def command(
     is_unsafe: bool,
     group: str,
     helper_name: str,
+    with_verify: bool,
+    recordings: tuple[str, ...],
     output_format: str,
     **settings: Any,
 ) -> int:
@@ -55,7 +62,7 @@ def command(
     nothing else changed; re-sync the members of contracts that no longer agree (ESP201).
 
     Exit status: 0 done, even if some were refused; 1 changes pending under --diff; 2 usage or internal error;
-    3 a write failed and all was rolled back.
+    3 a write failed, or --verify refuted a fix, and all was rolled back.
     """
     named = paths or (os.curdir,)
     config = resolve(named, settings).config
@@ -68,32 +75,50 @@ def command(
         raise click.UsageError("the last fix was interrupted; --undo restores its files")
     if helper_name and not group:
         raise click.UsageError("--helper-name names the helper of one group; say which with --group")
+    if recordings and not with_verify:
+        raise click.UsageError("--recording goes with --verify")
     wishes = Wishes(is_unsafe, group, helper_name)
     with TerminalProgress() as progress:
+        replay = _replay(recordings, config, progress) if with_verify else None
         try:
-            outcome = _planned(named, config, wishes, progress)
+            outcome = _planned(named, config, wishes, progress, replay)
         except (UnknownPath, TreeChanged) as error:
             raise click.UsageError(str(error)) from error
-    if outcome.edits and not with_diff:
+    is_refuted = replay is not None and replay.is_refuted
+    is_written = not with_diff and not is_refuted
+    if outcome.edits and is_written:
         try:
             commit(outcome.edits, journal)
         except RolledBack as error:
             return rolled_back(error)
     if output_format == "json":
-        to_standard_output([json.dumps(fix_document(outcome, is_written=not with_diff), indent=2)])
+        to_standard_output([json.dumps(fix_document(outcome, is_written=is_written), indent=2)])
     elif with_diff:
         to_standard_output(line for edit in outcome.edits for line in unified(edit))
-    for line in told(outcome, is_written=not with_diff):
+    for line in told(outcome, is_written=is_written):
         click.echo(line, err=True)
+    if is_refuted:
+        click.echo("esper-lint: a fix was refuted, so nothing was written (see FX-VERIFY)", err=True)
+        return Exit.ROLLED_BACK
     return Exit.FINDINGS if outcome.edits and (with_diff or exit_non_zero_on_fix) else Exit.CLEAN
 
 
-def _planned(paths: Sequence[str], config: Config, wishes: Wishes, progress: TerminalProgress) -> Outcome:
+def _replay(recordings: Sequence[str], config: Config, progress: TerminalProgress) -> FixReplay:
+    """Most runs verify nothing, and load nothing for it."""
+    from esper_lint.cli.fix_verify import FixReplay
+
+    return FixReplay(recordings, config, progress)
+
+
+def _planned(
+    paths: Sequence[str], config: Config, wishes: Wishes, progress: TerminalProgress, replay: FixReplay | None
+) -> Outcome:
     """Contracts first: what they hold in lock-step is not extracted."""
     files, _ = gather(paths, config, cwd=os.getcwd(), progress=progress)  # and the index knows the tree from here on
     resync = plan(files, config, progress)
     kept = {edit.name: edit.after for edit in resync.edits if edit.after is not None}
-    return Outcome(resync, planned(files, config, wishes, progress, kept))
+    fixes = planned(files, config, wishes, progress, kept, gate=replay)
+    return Outcome(resync, fixes, replay.records_of(fixes) if replay is not None else None)
 
 
 def unified(edit: FileEdit) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from esper_lint.cli.wording import counted
 from esper_lint.contracts.book import Place
@@ -14,16 +14,23 @@ from esper_lint.fixing.lockstep.planning import Plan
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.rules.excerpt import printable
 
+if TYPE_CHECKING:
+    from esper_lint.verification.records import ClassRecord
+
 _SHOWN = 20
 _Object = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that a run plans; the edits of ``fixes`` hold those of ``resync`` too."""
+    """All that a run plans; the edits of ``fixes`` hold those of ``resync`` too.
+
+    ``verified`` is what replay found of the members of ``fixes``, if it was asked for.
+    """
 
     resync: Plan
     fixes: Fixes
+    verified: tuple[ClassRecord, ...] | None = None
 
     @property
     def edits(self) -> tuple[FileEdit, ...]:
@@ -47,6 +54,7 @@ def fix_document(outcome: Outcome, *, is_written: bool) -> _Object:
             *map(_group_refusal, fixes.refused),
         ],
         "suggestions": [_advice(one) for one in fixes.advice],
+        "verified": None if outcome.verified is None else _verified(outcome.verified),
     }
 
 
@@ -67,6 +75,9 @@ def told(outcome: Outcome, *, is_written: bool) -> Iterator[str]:
     advice = [one.suggestion for one in fixes.advice if one.suggestion.kind != "contract"]
     for one in advice[:_SHOWN]:
         yield f"suggested: {printable(one.path)}:{one.line} {printable(one.message)}"
+    for record in outcome.verified or ():
+        place = f"{printable(record.path)}:{record.line} {printable(record.qualname)}"
+        yield f"verified: {place} {record.status.value} ({counted(record.cases, 'case')})"
     yield _summary(outcome, done)
 
 
@@ -81,6 +92,12 @@ def _summary(outcome: Outcome, done: str) -> str:
     if refused:
         parts.append(f"refused {refused}")
     return "; ".join(parts)
+
+
+def _verified(records: Sequence[ClassRecord]) -> list[_Object]:
+    from esper_lint.verification.records import record_object
+
+    return [record_object(record) for record in records]
 
 
 def _at(fix: GroupFix) -> str:

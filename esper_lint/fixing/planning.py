@@ -7,7 +7,7 @@ fix that leaves its members reported, or makes something new to report, is taken
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -42,6 +42,8 @@ FIXABLE = (*FIXED_BY_EXTRACTION, "ESP104")
 _UNREADABLE = (Undecodable, SyntaxError, ValueError, RecursionError, MemoryError, OSError)
 _Key = tuple[tuple[str, str], ...]
 
+Gate = Callable[[Fixes], Mapping[GroupFix, GroupRefusal]]
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -61,8 +63,11 @@ def planned(
     before: Mapping[str, bytes] | None = None,
     *,
     use_cache: bool = True,
+    gate: Gate | None = None,
 ) -> Fixes:
     """What to write so that no group that can be fixed is left; ``before`` are contents that will stand in any case.
+
+    A ``gate`` is given all that would be made, and says which of it may not be; then all is planned without that.
 
     Raises TreeChanged, and ConfigError for a baseline that cannot be used.
     """
@@ -74,6 +79,9 @@ def planned(
             files, config, wishes, progress, use_cache, said, width, dict(before or {}), dict(refused), trials
         )
         failed = planner.run()
+        if not failed and gate is not None:
+            stopped = gate(planner.fixes())
+            failed = {key: stopped[fix] for key, fix in planner.made if fix in stopped}
         if not failed:
             return planner.fixes()
         refused |= failed

@@ -1,0 +1,19 @@
+"""The cases that ``verify`` and ``fix --verify`` are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from esper_lint.verification.recordings import RecordingError, read_recording
+from esper_lint.verification.specs import Case
+
+
+def recorded(paths: Sequence[str]) -> Sequence[Case]:
+    """The cases of these recordings.  A recording that cannot be read is a usage error."""
+    try:
+        return [case for path in paths for case in read_recording(Path(path)).cases]
+    except RecordingError as error:
+        raise click.UsageError(str(error)) from error

@@ -1,0 +1,128 @@
+"""What ``esper-lint verify`` says: the JSON document, and a table a class for people."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Iterator
+from importlib import metadata
+from typing import Any
+
+from esper_lint.cli.wording import counted
+from esper_lint.output import Style
+from esper_lint.output.schema import TOOL
+from esper_lint.rules.excerpt import printable
+from esper_lint.verification.checks import Check
+from esper_lint.verification.pairing import ModuleClass
+from esper_lint.verification.records import SCHEMA_VERSION, ClassRecord, Status, is_refuted, record_object
+from esper_lint.verification.running import Verification
+from esper_lint.verification.telling import told
+
+_COLOURS = {
+    Status.PROVED: "green",
+    Status.TESTED: "green",
+    Status.REFUTED: "bold red",
+    Status.UNVERIFIED: "yellow",
+    Status.STALE: "yellow",
+}
+
+
+def verify_document(found: Verification) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": TOOL,
+        "environment": {"python": platform.python_version(), "torch": metadata.version("torch")},
+        "old": found.old.label,
+        "new": found.new.label,
+        "summary": {status.value.lower(): number for status, number in _counts(found).items()}
+        | {"unchanged": found.unchanged},
+        "classes": [record_object(record) for record in found.records],
+        "only_old": [_place(one) for one in found.only_old],
+        "only_new": [_place(one) for one in found.only_new],
+    }
+
+
+def lines(found: Verification, style: Style) -> Iterator[str]:
+    """A table a class, then the classes that only one version has."""
+    for record in found.records:
+        yield from _table(record, style)
+    for title, classes in (("only in the old version", found.only_old), ("only in the new version", found.only_new)):
+        for one in classes:
+            yield f"{printable(one.path)}:{one.line}: {printable(one.qualname)}: {title}"
+
+
+def summary(found: Verification) -> str:
+    counts = [f"{number} {status.value}" for status, number in _counts(found).items() if number]
+    rest = f"; {counted(found.unchanged, 'class', 'es')} not compared" if found.unchanged else ""
+    if not found.records:
+        return f"nothing to compare{rest}"
+    between = f"{printable(found.old.label)} and {printable(found.new.label)}"
+    return f"{', '.join(counts)} of {counted(len(found.records), 'class', 'es')} between {between}{rest}"
+
+
+def _counts(found: Verification) -> dict[Status, int]:
+    counts = Counter(record.status for record in found.records)
+    return {status: counts[status] for status in Status if status is not Status.STALE}
+
+
+def _place(one: ModuleClass) -> dict[str, Any]:
+    return {"path": one.path, "qualname": one.qualname, "line": one.line}
+
+
+def _table(record: ClassRecord, style: Style) -> Iterator[str]:
+    import io
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    text = io.StringIO()
+    console = Console(
+        file=text, width=style.width, force_terminal=style.color, no_color=not style.color, highlight=False
+    )
+    head = Text(f"{printable(record.path)}:{record.line}: {printable(record.qualname)}: ")
+    head.append(_status(record), style=_COLOURS[record.status])
+    table = Table.grid(padding=(0, 2))
+    for name, result, detail in _rows(record):
+        colour = "red" if result == "differs" else ""
+        table.add_row(Text(f"  {name}"), Text(result, style=colour), Text(printable(detail)))
+    console.print(head)
+    console.print(table)
+    yield from (line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _status(record: ClassRecord) -> str:
+    name: str = record.status.value
+    return name if record.status is Status.UNVERIFIED else f"{name} ({counted(record.cases, 'case')})"
+
+
+def _rows(record: ClassRecord) -> Iterator[tuple[str, str, str]]:
+    """What differs first; what is equal and has no more to say stands in one row."""
+    checks = sorted(record.checks, key=lambda check: not is_refuted(check))
+    plain = [check.name for check in checks if check.outcome == "equal" and not check.detail]
+    for check in checks:
+        if check.outcome == "differs":
+            yield check.name, _outcome(check), check.detail
+    if record.refutation is not None:
+        yield "smallest case", "", told(record.refutation)
+    if plain:
+        yield "equal", "", ", ".join(plain)
+    for check in checks:
+        if check.name not in plain and check.outcome != "differs":
+            yield check.name, check.outcome, check.detail
+    worlds = [f"{one.name}: {counted(one.cases, 'case')}" for one in record.worlds]
+    if len(worlds) > 1:
+        yield "worlds", "", "; ".join(worlds)
+    if record.certificate is not None:
+        obligations = "; ".join(record.certificate.obligations)
+        yield (
+            "proof",
+            "",
+            f"{record.certificate.strategy} is certified" + (f", given that {obligations}" if obligations else ""),
+        )
+    for one in record.missing:
+        yield "missing", "", one
+
+
+def _outcome(check: Check) -> str:
+    return "slower" if check.name == "timing" else check.outcome

@@ -1,0 +1,101 @@
+"""What is asked -> what was found: reads both versions, pairs their classes, finds their cases, and verifies each."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from esper_lint.config import Config
+from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.fixes import GroupFix
+from esper_lint.progress import Progress
+from esper_lint.verification.pairing import ModuleClass, Pair, inventory, paired
+from esper_lint.verification.records import Certificate, ClassRecord
+from esper_lint.verification.sourcing import Sourced, sourced
+from esper_lint.verification.specs import Case
+from esper_lint.verification.verifying import More, Verifier, Wants
+from esper_lint.verification.versions import Version, of_edits, relative, resolved
+
+INSTALL = "to verify takes torch, which is not installed here: pip install 'esper-lint[torch]'"
+
+_Member = tuple[str, str]  # a file, relative to the root of the tree, and a qualified name
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Two versions to compare, below ``paths`` (absolute) if there are any.
+
+    Of fixes, ``certificates`` are the proofs, by the members that were rewritten: nothing else is then compared,
+    unless ``everything`` is asked for.  Of anything else, ``everything`` compares classes too that cannot differ.
+    """
+
+    old: Version
+    new: Version
+    paths: tuple[str, ...] = ()
+    certificates: Mapping[_Member, Certificate] | None = None
+    everything: bool = False
+
+    def wants(self, pair: Pair) -> bool:
+        if self.everything:
+            return True
+        if self.certificates is not None:
+            return (pair.old.file, pair.old.qualname) in self.certificates
+        return pair.may_differ
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """``unchanged`` counts the classes that were not compared, since nothing that they depend on differs."""
+
+    old: Version
+    new: Version
+    records: tuple[ClassRecord, ...]
+    only_old: tuple[ModuleClass, ...]
+    only_new: tuple[ModuleClass, ...]
+    unchanged: int
+
+
+def has_torch() -> bool:
+    """Whether torch is installed, without importing it."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def asked_of_fixes(edits: Sequence[FileEdit], made: Sequence[GroupFix], project: str, *, everything: bool) -> Asked:
+    """The project as it is against what the fixes make of it."""
+    old, new = of_edits(edits, project)
+    certificates = {
+        (relative(old.tree.root, resolved(f"{project}/{member.path}")), member.qualname): certificate_of(fix)
+        for fix in made
+        for member in fix.members
+    }
+    return Asked(old, new, (), certificates, everything)
+
+
+def certificate_of(fix: GroupFix) -> Certificate:
+    obligations = (f"{one.path}:{one.line}: {one.message}" for one in fix.obligations)
+    return Certificate(fix.group, fix.strategy, tuple(obligations))
+
+
+def verified(
+    asked: Asked, cases: Sequence[Case], wants: Wants, more: More, config: Config, progress: Progress
+) -> Verification:
+    """A record for each class that is to be compared; those without a case of their own are UNVERIFIED, or PROVED.
+
+    Raises UnknownPath.  Nothing of either version is run in this process.
+    """
+    old, new = (inventory(version, asked.paths, config, progress) for version in (asked.old, asked.new))
+    pairing = paired(old, new)
+    chosen = [pair for pair in pairing.pairs if asked.wants(pair)]
+    own = sourced(chosen, cases, asked.old, asked.new)
+    progress.stage("verifying", len(chosen))
+    records = []
+    with Verifier(old, new, wants, more) as verifier:
+        for pair in chosen:
+            found = own.get(pair, Sourced("", ()))
+            certificate = (asked.certificates or {}).get((pair.old.file, pair.old.qualname))
+            records.append(verifier.record(pair, found.module, found.cases, certificate))
+            progress.advance(1)
+    return Verification(
+        asked.old, asked.new, tuple(records), pairing.only_old, pairing.only_new, len(pairing.pairs) - len(chosen)
+    )
