@@ -118,7 +118,8 @@ def _rows(record: ClassRecord) -> Iterator[tuple[str, str, str]]:
         yield (
             "proof",
             "",
-            f"{record.certificate.strategy} is certified" + (f", given that {obligations}" if obligations else ""),
+            f"{', '.join(record.certificate.strategies)}: certified"
+            + (f", given that {obligations}" if obligations else ""),
         )
     for one in record.missing:
         yield "missing", "", one

@@ -51,10 +51,10 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The proof of the fix that made the new version; with ``obligations`` it takes something for granted."""
+    """The proof of the fixes that made the new version; with ``obligations`` it takes something for granted."""
 
-    group: str
-    strategy: str
+    groups: tuple[str, ...]
+    strategies: tuple[str, ...]
     obligations: tuple[str, ...] = ()
 
 
@@ -168,8 +168,8 @@ def _certificate(certificate: Certificate | None) -> Object | None:
     if certificate is None:
         return None
     return {
-        "group": certificate.group,
-        "strategy": certificate.strategy,
+        "groups": list(certificate.groups),
+        "strategies": list(certificate.strategies),
         "obligations": list(certificate.obligations),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from esper_lint.config import Config
@@ -64,23 +64,37 @@ def has_torch() -> bool:
 def asked_of_fixes(edits: Sequence[FileEdit], made: Sequence[GroupFix], project: str, *, everything: bool) -> Asked:
     """The project as it is against what the fixes make of it."""
     old, new = of_edits(edits, project)
-    certificates = {
-        (relative(old.tree.root, resolved(f"{project}/{member.path}")), member.qualname): certificate_of(fix)
-        for fix in made
-        for member in fix.members
-    }
+    by_member: dict[_Member, list[GroupFix]] = {}
+    for fix in made:
+        for member in fix.members:
+            key = relative(old.tree.root, resolved(f"{project}/{member.path}")), member.qualname
+            by_member.setdefault(key, []).append(fix)
+    certificates = {member: _certificate(fixes) for member, fixes in by_member.items()}
     return Asked(old, new, (), certificates, everything)
 
 
-def certificate_of(fix: GroupFix) -> Certificate:
-    obligations = (f"{one.path}:{one.line}: {one.message}" for one in fix.obligations)
-    return Certificate(fix.group, fix.strategy, tuple(obligations))
+def _certificate(fixes: Sequence[GroupFix]) -> Certificate:
+    """Of all fixes that rewrite a member, one after the other."""
+    obligations = (f"{one.path}:{one.line}: {one.message}" for fix in fixes for one in fix.obligations)
+    return Certificate(
+        tuple(dict.fromkeys(fix.group for fix in fixes)),
+        tuple(dict.fromkeys(fix.strategy for fix in fixes)),
+        tuple(dict.fromkeys(obligations)),
+    )
 
 
 def verified(
-    asked: Asked, cases: Sequence[Case], wants: Wants, more: More, config: Config, progress: Progress
+    asked: Asked,
+    cases: Sequence[Case],
+    wants: Wants,
+    more: More,
+    config: Config,
+    progress: Progress,
+    known: Iterable[ClassRecord] = (),
 ) -> Verification:
-    """A record for each class that is to be compared; those without a case of their own are UNVERIFIED, or PROVED.
+    """A record for each class that is to be compared; those without a case are UNVERIFIED, or PROVED by their fix.
+
+    ``known`` are records that were made of the same cases: those whose sources are still the same are taken.
 
     Raises UnknownPath.  Nothing of either version is run in this process.
     """
@@ -89,12 +103,17 @@ def verified(
     chosen = [pair for pair in pairing.pairs if asked.wants(pair)]
     own = sourced(chosen, cases, asked.old, asked.new)
     progress.stage("verifying", len(chosen))
+    before = {(record.path, record.qualname): record for record in known}
     records = []
     with Verifier(old, new, wants, more) as verifier:
         for pair in chosen:
             found = own.get(pair, Sourced("", ()))
             certificate = (asked.certificates or {}).get((pair.old.file, pair.old.qualname))
-            records.append(verifier.record(pair, found.module, found.cases, certificate))
+            same = before.get((pair.old.path, pair.old.qualname))
+            if same is not None and same.certificate == certificate and same.sources == verifier.sources(pair):
+                records.append(same)
+            else:
+                records.append(verifier.record(pair, found.module, found.cases, certificate))
             progress.advance(1)
     return Verification(
         asked.old, asked.new, tuple(records), pairing.only_old, pairing.only_new, len(pairing.pairs) - len(chosen)

@@ -99,8 +99,12 @@ class Verifier:
             certificate,
             found.refutation,
             tuple(dict.fromkeys(found.missing)),
-            (_digests(self._old, pair.old), _digests(self._new, pair.new)),
+            self.sources(pair),
         )
+
+    def sources(self, pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """The digests of all that a record of the class depends on, old and new."""
+        return _digests(self._old, pair.old), _digests(self._new, pair.new)
 
     def _replayed(self, pair: Pair, where: Placing, cases: Sequence[Case], found: _Findings) -> None:
         wanted = [*cases[: self._wants.cases]]
