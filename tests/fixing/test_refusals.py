@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from esper_lint.cli.fix_verify import FixReplay
 from esper_lint.config import load
 from esper_lint.fixing import docs
 from esper_lint.fixing.lockstep.planning import plan
@@ -22,29 +24,34 @@ PACKAGE = Path(docs.__file__).parents[1]
 PAGE = REFUSALS["FX-DEL"]
 
 
-def refusals(folder: Path, helper_name: str) -> list[Refusal]:
-    """The first cause of every refusal, as a run of the command would have them."""
+def refusals(folder: Path, helper_name: str, recordings: Sequence[str] | None = None) -> list[Refusal]:
+    """The first cause of every refusal, as a run of the command would have them; with recordings, one to verify."""
     config = load(str(folder), {"jobs": 1}).config
     files = on_disk((".",), config, str(folder))
     resync = plan(files, config, Silence())
     kept = {edit.name: edit.after for edit in resync.edits if edit.after is not None}
-    found = planned(files, config, Wishes(helper_name=helper_name), Silence(), kept)
+    gate = None if recordings is None else FixReplay([str(folder / name) for name in recordings], config, Silence())
+    found = planned(files, config, Wishes(helper_name=helper_name), Silence(), kept, gate=gate)
     assert not found.made and not resync.fixed
     return [*resync.refusals, *(group.causes[0] for group in found.refused)]
 
 
 @pytest.mark.parametrize("page", REFUSALS.values(), ids=list(REFUSALS))
 def test_the_example_is_refused_where_and_as_the_page_says(page: Page, tmp_path: Path) -> None:
-    name = re.fullmatch(r"(?:--group ID --helper-name (\w+))?", page.arguments)
-    assert name is not None
-    found = refusals(project(tmp_path, page.files), name[1] or "")
+    words = page.arguments.split()
+    assert words[:3] in ([], ["--group", "ID", "--helper-name"]) or words[0] == "--verify"
+    if "--verify" in words:
+        pytest.importorskip("torch")
+        found = refusals(project(tmp_path, page.files), "", words[2:])
+    else:
+        found = refusals(project(tmp_path, page.files), "".join(words[3:]))
     assert [(one.code, (one.path, one.line)) for one in found] == [(page.code, page.place)]
 
 
 def test_every_code_that_the_fixer_gives_has_a_page_and_no_other() -> None:
     written = {
         node.value
-        for path in (PACKAGE / "fixing").rglob("*.py")
+        for path in (*(PACKAGE / "fixing").rglob("*.py"), PACKAGE / "verification" / "gating.py")
         if path.parent.name != "refusals"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"FX-[A-Z-]+", node.value)
@@ -63,7 +70,7 @@ def test_a_page_has_the_fixed_headings_in_their_order(page: Page) -> None:
 @pytest.mark.parametrize("page", REFUSALS.values(), ids=list(REFUSALS))
 def test_examples_are_python(page: Page) -> None:
     for name, source in page.files.items():
-        assert name.endswith(".toml") or ast.parse(source) is not None
+        assert name.endswith((".toml", ".json")) or ast.parse(source) is not None
 
 
 @pytest.mark.parametrize(

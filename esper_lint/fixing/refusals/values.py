@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 HEADINGS = ("Why is it refused?", "Example", "What to do")
 
+_LANGUAGES = {"toml": "toml", "json": "json"}
 _MARK = re.compile(r" *# refused: (?P<code>FX-[A-Z-]+)")
 
 
@@ -79,4 +80,5 @@ def _listing(name: str, source: str) -> str:
     if not source:
         return f"`{name}` is empty."
     shown = _MARK.sub(lambda mark: f"  # {mark['code']}", source).strip()
-    return f"`{name}`:\n\n```{'toml' if name.endswith('.toml') else 'python'}\n{shown}\n```"
+    language = _LANGUAGES.get(name.rpartition(".")[2], "python")
+    return f"`{name}`:\n\n```{language}\n{shown}\n```"
