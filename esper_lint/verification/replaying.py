@@ -20,7 +20,6 @@ from esper_lint.verification.comparing import (
     compare_export,
     compare_graphs,
     compare_timing,
-    is_noisy,
 )
 from esper_lint.verification.encoding import encode_case
 from esper_lint.verification.process import Answer, Configuration, Failed, Raised, Replied, Worker
@@ -29,6 +28,7 @@ from esper_lint.verification.specs import Case
 
 _ROUNDS = 5  # of timing at a time, of each version in turn
 _TURNS = 6
+_REPETITIONS = 3  # of an original from which the new version differs
 _PATIENCE = 2  # times the time limit, for a version that failed where the original did not
 
 _Seen = Mapping[str, Any]
@@ -151,10 +151,26 @@ class Replay:
         return check
 
     def _closely(self, fields: Mapping[str, Any], old: _Seen, new: _Seen) -> tuple[Check, ...] | None:
-        """The rows against the noise of the original, with the numbers that differ; None where that cannot be had."""
-        repeat = self._seen(self._old, "observe", fields)
-        if isinstance(repeat, str):
-            return None
+        """The rows against the noise of the original, with the numbers that differ; None where that cannot be had.
+
+        Noise may be absent by chance, so a row differs only if it does against every repetition.
+        """
+        found: tuple[Check, ...] | None = None
+        for _ in range(_REPETITIONS):
+            repeat = self._seen(self._old, "observe", fields)
+            if isinstance(repeat, str):
+                return found
+            checks = self._against(repeat, fields, old, new)
+            if checks is None:
+                return found
+            pairs = zip(found or checks, checks, strict=True)
+            found = tuple(one if one.outcome != "differs" else other for one, other in pairs)
+            if not any(check.outcome == "differs" for check in found):
+                break
+        return found
+
+    def _against(self, repeat: _Seen, fields: Mapping[str, Any], old: _Seen, new: _Seen) -> tuple[Check, ...] | None:
+        """The rows, with the numbers themselves at hand."""
         with TemporaryDirectory(prefix="esper-lint-") as folder:
             paths = Path(folder, "old.pt"), Path(folder, "new.pt")
             for worker, path in zip((self._old, self._new), paths, strict=True):
@@ -163,8 +179,6 @@ class Replay:
                 if isinstance(seen, str):
                     return None
             values = paths if all(path.exists() for path in paths) else None
-            if values is None or not is_noisy(old, repeat):
-                return compare(old, new, repeat=repeat)
             return compare(old, new, repeat=repeat, values=values)
 
     def _both(self, do: str, fields: Mapping[str, object]) -> tuple[_Seen | str, _Seen | str]:

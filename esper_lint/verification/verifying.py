@@ -185,7 +185,9 @@ class Verifier:
         crossed = [*self._replay(where, World()).loaded(*places)]
         if any(crossed):
             found.is_mingled = True
-            file = os.path.relpath(next(one for files in crossed for one in files), os.path.commonpath(places))
+            file = os.path.relpath(
+                next(one for files in crossed for one in reversed(files)), os.path.commonpath(places)
+            )
             found.missing.append(f"one version imports {file} of the other: give two projects, or git revisions")
 
 
