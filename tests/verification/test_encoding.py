@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esper_lint.verification.encoding import (
@@ -40,6 +40,7 @@ from tests.verification.strategies import cases, json_values
 SMALL: dict[str, Any] = {"build": {"class": "a:B"}, "call": {}}
 
 
+@settings(max_examples=60)
 @given(cases)
 def test_a_case_comes_back_through_json(case: Case) -> None:
     assert decode_case(json.loads(json.dumps(encode_case(case), allow_nan=False))) == case
@@ -57,6 +58,7 @@ def test_any_json_is_a_case_or_refused_in_one_line(value: Any) -> None:
         assert decode_case(encode_case(case)) == case
 
 
+@settings(max_examples=60)
 @given(cases, st.randoms(use_true_random=False), json_values)
 def test_a_spoilt_case_is_a_case_or_refused(case: Case, choice: Any, spoilt: Any) -> None:
     encoded = encode_case(case)
