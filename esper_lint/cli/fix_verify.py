@@ -14,7 +14,6 @@ from esper_lint.progress import Progress
 from esper_lint.verification.gating import Member, gated
 from esper_lint.verification.records import ClassRecord, Status
 from esper_lint.verification.running import INSTALL, asked_of_fixes, has_torch, verified
-from esper_lint.verification.specs import Case
 from esper_lint.verification.verifying import Wants
 
 
@@ -33,9 +32,7 @@ class FixReplay:
         if not fixes.made:
             return {}
         asked = asked_of_fixes(fixes.edits, fixes.made, self._config.project, everything=False)
-        found = verified(
-            asked, self._cases, Wants(), _none_more, self._config, self._progress, known=self._records.values()
-        )
+        found = verified(asked, self._cases, Wants(), self._config, self._progress, known=self._records.values())
         prefix = os.path.relpath(asked.old.tree.root, self._config.project)
         self._records = {
             (os.path.normpath(os.path.join(prefix, one.path)).replace(os.sep, "/"), one.qualname): one
@@ -48,7 +45,3 @@ class FixReplay:
         """What was found of the members that ``fixes`` rewrite."""
         members = dict.fromkeys((one.path, one.qualname) for fix in fixes.made for one in fix.members)
         return tuple(self._records[member] for member in members if member in self._records)
-
-
-def _none_more(cases: Sequence[Case], count: int) -> Sequence[Case]:
-    return ()

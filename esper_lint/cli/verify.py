@@ -85,7 +85,7 @@ def command(
     with TerminalProgress() as progress:
         try:
             asked = _asked(paths, config, group, is_unsafe, before, after, everything, progress)
-            found = verified(asked, known, wants, lambda cases, count: (), config, progress)
+            found = verified(asked, known, wants, config, progress)
         except (UnknownPath, Incomparable, GitError, TreeChanged) as error:
             raise click.UsageError(str(error)) from error
     if output_format == "json":

@@ -10,11 +10,12 @@ from esper_lint.config import Config
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.fixes import GroupFix
 from esper_lint.progress import Progress
+from esper_lint.verification.enlarging import Enlarging
 from esper_lint.verification.pairing import ModuleClass, Pair, inventory, paired
 from esper_lint.verification.records import Certificate, ClassRecord
 from esper_lint.verification.sourcing import Sourced, sourced
 from esper_lint.verification.specs import Case
-from esper_lint.verification.verifying import More, Verifier, Wants
+from esper_lint.verification.verifying import Verifier, Wants
 from esper_lint.verification.versions import Version, of_edits, relative, resolved
 
 INSTALL = "to verify takes torch, which is not installed here: pip install 'esper-lint[torch]'"
@@ -87,7 +88,6 @@ def verified(
     asked: Asked,
     cases: Sequence[Case],
     wants: Wants,
-    more: More,
     config: Config,
     progress: Progress,
     known: Iterable[ClassRecord] = (),
@@ -105,7 +105,7 @@ def verified(
     progress.stage("verifying", len(chosen))
     before = {(record.path, record.qualname): record for record in known}
     records = []
-    with Verifier(old, new, wants, more) as verifier:
+    with Verifier(old, new, wants, Enlarging(old, wants.seed)) as verifier:
         for pair in chosen:
             found = own.get(pair, Sourced("", ()))
             certificate = (asked.certificates or {}).get((pair.old.file, pair.old.qualname))
