@@ -17,7 +17,7 @@ from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.cli.terminal import style_of
 from esper_lint.cli.verify_cases import recorded
-from esper_lint.cli.verify_output import lines, summary, verify_document
+from esper_lint.cli.verify_output import advice, lines, summary, verify_document
 from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.fixing.lockstep.planning import plan
@@ -92,7 +92,8 @@ def command(
         to_standard_output([json.dumps(verify_document(found), indent=2)])
     else:
         to_standard_output(lines(found, style_of(sys.stdout)))
-    click.echo(summary(found), err=True)
+    for line in (*advice(found), summary(found)):
+        click.echo(line, err=True)
     is_refuted = any(record.status is Status.REFUTED for record in found.records)
     return Exit.ROLLED_BACK if is_refuted else Exit.CLEAN
 

@@ -17,6 +17,7 @@ from esper_lint.verification.pairing import ModuleClass
 from esper_lint.verification.records import SCHEMA_VERSION, ClassRecord, Status, is_refuted, record_object
 from esper_lint.verification.running import Verification
 from esper_lint.verification.telling import told
+from esper_lint.verification.verifying import ADVICE, NO_CASE
 
 _COLOURS = {
     Status.PROVED: "green",
@@ -31,7 +32,7 @@ def verify_document(found: Verification) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": TOOL,
-        "environment": {"python": platform.python_version(), "torch": metadata.version("torch")},
+        "environment": {"python": platform.python_version(), "torch": _torch_version()},
         "old": found.old.label,
         "new": found.new.label,
         "summary": {status.value.lower(): number for status, number in _counts(found).items()}
@@ -60,6 +61,20 @@ def summary(found: Verification) -> str:
     return f"{', '.join(counts)} of {counted(len(found.records), 'class', 'es')} between {between}{rest}"
 
 
+def advice(found: Verification) -> Iterator[str]:
+    """How to supply what is missing, once for all classes that miss it."""
+    without = sum(NO_CASE in record.missing for record in found.records)
+    if without:
+        yield f"{counted(without, 'class', 'es')} without a case: {ADVICE}"
+
+
+def _torch_version() -> str | None:
+    try:
+        return metadata.version("torch")
+    except metadata.PackageNotFoundError:  # built by hand, and not installed as a package
+        return None
+
+
 def _counts(found: Verification) -> dict[Status, int]:
     counts = Counter(record.status for record in found.records)
     return {status: counts[status] for status in Status if status is not Status.STALE}
@@ -82,6 +97,8 @@ def _table(record: ClassRecord, style: Style) -> Iterator[str]:
     )
     head = Text(f"{printable(record.path)}:{record.line}: {printable(record.qualname)}: ")
     head.append(_status(record), style=_COLOURS[record.status])
+    if record.missing == (NO_CASE,):
+        head.append(": no case")
     table = Table.grid(padding=(0, 2))
     for name, result, detail in _rows(record):
         colour = "red" if result == "differs" else ""
@@ -122,7 +139,8 @@ def _rows(record: ClassRecord) -> Iterator[tuple[str, str, str]]:
             + (f", given that {obligations}" if obligations else ""),
         )
     for one in record.missing:
-        yield "missing", "", one
+        if one != NO_CASE:
+            yield "missing", "", one
 
 
 def _outcome(check: Check) -> str:

@@ -31,10 +31,11 @@ from esper_lint.verification.trying import Trial, tried
 from esper_lint.verification.walking import elements_of
 from esper_lint.verification.worlds import World, worlds_of
 
-NO_CASE = (
-    "nothing to build it from: record your tests with `pytest --esper-record FILE` and give `--recording FILE`,"
+ADVICE = (
+    "record your tests with `pytest --esper-record FILE` and give `--recording FILE`,"
     " or add an entry to [tool.esper_lint.verify]"
 )
+NO_CASE = f"nothing to build it from: {ADVICE}"
 _OPEN = 2  # worlds that have running workers, three each
 
 More = Callable[[Sequence[Case], int], Iterable[Case]]
