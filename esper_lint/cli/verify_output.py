@@ -104,7 +104,8 @@ def _table(record: ClassRecord, style: Style) -> Iterator[str]:
         colour = "red" if result == "differs" else ""
         table.add_row(Text(f"  {name}"), Text(result, style=colour), Text(printable(detail)))
     console.print(head)
-    console.print(table)
+    if table.row_count:
+        console.print(table)
     yield from (line.rstrip() for line in text.getvalue().splitlines())
 
 

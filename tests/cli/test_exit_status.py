@@ -36,6 +36,7 @@ ENDINGS = [
     ("index", 0),
     ("index --stats", 0),
     ("index --clear", 0),
+    ("verify --help", 0),
     ("--help", 0),
     ("-h", 0),
     ("--version", 0),
@@ -67,6 +68,7 @@ MISTAKES = [
     ("fix --undo", "there is no fix to undo here"),
     ("fix --undo --diff", "--undo goes with neither --diff nor --exit-non-zero-on-fix"),
     ("index nowhere", "nowhere"),
+    ("verify --cases many", "'many' is not a valid integer"),
     ("index --clear --stats", "--clear and --stats cannot go together"),
 ]
 

@@ -88,6 +88,7 @@ def test_json_has_what_was_fixed_and_refused(broken: Path, run: Run) -> None:
         "withheld": [],
         "refusals": [],
         "suggestions": [],
+        "verified": None,
     }
 
 

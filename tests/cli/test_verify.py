@@ -20,6 +20,7 @@ from esper_lint.verification.specs import Arguments, Build, Call, Case, TensorSp
 from esper_lint.verification.trees import SourceTree
 from esper_lint.verification.verifying import NO_CASE
 from esper_lint.verification.versions import Version
+from tests.cli.running import SEED
 from tests.cli.test_json_schemas import require_valid
 from tests.repositories import commit, repository
 from tests.trees import write
@@ -74,10 +75,10 @@ FOUND = Verification(
 )
 TEXT = """\
 net.py:4: Net: TESTED (3 cases)
-  equal            outcome, outputs
-  timing  not run  too noisy
-  worlds           as installed: 3 cases; without flash: 0 cases
-  missing          flash cannot be imported here
+  equal             outcome, outputs
+  timing   not run  too noisy
+  worlds            as installed: 3 cases; without flash: 0 cases
+  missing           flash cannot be imported here
 net.py:4: Net: REFUTED (0 cases)
   outputs        differs  output: 1.0 became 2.0
   timing         slower   ratio 1.5
@@ -181,11 +182,15 @@ def test_two_revisions_and_the_working_tree(
     assert main(["verify", "--before", "HEAD", "nowhere"]) == 2
 
 
-@pytest.mark.usefixtures("pretended", "project")
-def test_pending_fixes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", "--unsafe-fixes"]) == 0
+@pytest.mark.usefixtures("pretended")
+def test_pending_fixes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project, {"both.py": SEED.format(name="One") + "\n\n" + SEED.format(name="Two").partition("\n\n\n")[2]})
+    assert main(["verify", "both.py"]) == 0
+    assert "nothing to compare" in capsys.readouterr().err
+    assert main(["verify", "--unsafe-fixes", "both.py"]) == 0
     told = capsys.readouterr()
-    assert told.out.count("UNVERIFIED") == 2 and "pair.py:5: Pair" in told.out
+    assert told.out.splitlines()[0] == "both.py:5: One: UNVERIFIED: no case"
+    assert "S6: certified, given that both.py:5: " in told.out
     assert "between the working tree and with the fix" in told.err
     assert main(["verify", "clean"]) == 0
     assert "nothing to compare" in capsys.readouterr().err
