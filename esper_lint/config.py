@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "file": "a string",
     "folders": 'a list of strings, such as ["src", "lib"]',
     "table": 'a table of lists of strings, such as {"tests/*" = ["ESP101"]}',
+    "cases": 'a table with cases, such as {cases = [{class = "pkg.blocks:Block", inputs = ["3x7x24"]}]}',
 }
 
 
@@ -48,6 +49,11 @@ class Option:
     @property
     def attribute(self) -> str:
         return self.key.replace("-", "_")
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its value has no form that anybody would type on a command line."""
+        return self.kind in ("table", "cases")
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -126,6 +132,14 @@ OPTIONS: tuple[Option, ...] = (
         0,
         affects_matching=False,
     ),
+    Option(
+        "verify",
+        "cases",
+        "{}",
+        "Cases for `verify`, written by hand: how a class is built and what it is called with"
+        " ([recording.md](recording.md#cases-by-hand) has the form).",
+        affects_matching=False,
+    ),
 )
 
 
@@ -135,7 +149,8 @@ class Config:
 
     ``project`` is absolute and holds no links; paths in reports are relative to it, and so are ``roots``.
     ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``baseline``
-    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's.
+    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's.  ``verify`` is its table as
+    JSON, of which ``verification.entries`` makes cases.
     """
 
     project: str
@@ -160,6 +175,7 @@ class Config:
     jobs: int
     cache_dir: str
     cold_start_limit: int
+    verify: str
 
     def digest(self) -> str:
         """A name for all that can change what matches what: runs with equal digests may share an index."""
@@ -246,6 +262,11 @@ def _checked(option: Option, raw: object, place: str) -> Any:
             return tuple(raw)
         case "table", dict() if all(isinstance(codes, list) and _are_strings(codes) for codes in raw.values()):
             return tuple((pattern, tuple(codes)) for pattern, codes in raw.items())
+        case "cases", dict():
+            from esper_lint.verification.entries import cases_in  # few projects have any
+
+            cases_in(raw, f"{place}: {option.key}")
+            return json.dumps(raw)
     raise ConfigError(f"{place}: {option.key}: must be {KINDS[option.kind]}, not {raw!r}")
 
 

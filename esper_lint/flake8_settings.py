@@ -64,7 +64,7 @@ def add_options(manager: OptionManager) -> None:
     traceback.
     """
     for option in OPTIONS:
-        if option.kind != "table":
+        if not option.is_table:
             manager.add_option(
                 f"--{_PREFIX}-{option.key}",
                 default=None,

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _section(option: Option) -> str:
     # JSON is what TOML writes too, for every default but that of a table.
-    default = "{}" if option.kind == "table" else json.dumps(option.default)
+    default = "{}" if option.is_table else json.dumps(option.default)
     effect = "- compares nothing anew, since it only chooses among findings\n" if option.chooses else ""
     value = f"- takes {KINDS[option.kind]}{_bounds(option)}\n"
     return f"## {option.key}\n\n{option.help}\n\n- default: `{default}`\n{value}{effect}"

@@ -22,6 +22,7 @@ OTHER = {
     "file": "there.json",
     "folders": ["src"],
     "table": {"a": ["b"]},
+    "cases": {"cases": [{"class": "a:B"}]},
 }
 
 

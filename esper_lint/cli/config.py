@@ -43,11 +43,15 @@ def _as_toml(resolved: Resolved) -> Iterable[str]:
 
 def _value(resolved: Resolved, attribute: str) -> Any:
     value = getattr(resolved.config, attribute)
+    if attribute == "verify":
+        return json.loads(value)
     return dict(value) if attribute == "per_file_ignores" else value
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + "}"
-    # TOML writes booleans, integers, strings and lists of them as JSON does, but for pairs of surrogates and DEL.
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    # TOML writes booleans, numbers and strings as JSON does, but for pairs of surrogates and DEL.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

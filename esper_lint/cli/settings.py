@@ -12,8 +12,7 @@ from esper_lint.config import OPTIONS, Option, Resolved, common_folder, load, re
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-# A table of patterns has no form that anybody would type.
-ON_COMMAND_LINE = tuple(option for option in OPTIONS if option.kind != "table")
+ON_COMMAND_LINE = tuple(option for option in OPTIONS if not option.is_table)
 
 
 def setting_options(function: Decorated) -> Decorated:

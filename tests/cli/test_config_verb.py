@@ -22,6 +22,7 @@ TEXT = """\
 threshold = 85
 exclude = ["a \\"quoted\\" name", "\\u00e9"]
 per-file-ignores = {"tests/*" = ["ESP101"], "docs/*" = []}
+verify = {cases = [{class = "a:B", arguments = [{tuple = [0.5, 1e-6]}, true], inputs = {"x" = "3x7 < 2"}}]}
 """
 
 

@@ -19,7 +19,8 @@ def test_the_example_of_the_file_is_one(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_value_is_described() -> None:
-    rows = re.findall(r"^\| (`[a-z`, ]+`) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    page = PAGE.read_text(encoding="utf-8").partition("## Cases by hand")[0]
+    rows = re.findall(r"^\| (`[a-z`, ]+`) \|", page, re.MULTILINE)
     described = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
     assert described == set(encoding._KINDS)
 
