@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from esper_lint.cli.verify_cases import recorded
+from esper_lint.cli.verify_cases import given
 from esper_lint.config import Config
 from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal
 from esper_lint.progress import Progress
@@ -24,7 +24,7 @@ class FixReplay:
         if not has_torch():
             raise click.ClickException(INSTALL)
         self.is_refuted = False
-        self._cases = recorded(recordings)
+        self._cases = given(recordings, config)
         self._config, self._progress = config, progress
         self._records: Mapping[Member, ClassRecord] = {}
 

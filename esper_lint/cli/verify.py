@@ -10,22 +10,23 @@ from typing import Any
 
 import click
 
-from esper_lint.analysis import gather
+from esper_lint.analysis import analyse, gather
 from esper_lint.cli import Exit
 from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.cli.terminal import style_of
-from esper_lint.cli.verify_cases import recorded
+from esper_lint.cli.verify_cases import given
 from esper_lint.cli.verify_output import advice, lines, summary, verify_document
 from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
+from esper_lint.findings import Group
 from esper_lint.fixing.lockstep.planning import plan
 from esper_lint.fixing.planning import Wishes, planned
 from esper_lint.git import GitError
 from esper_lint.tree import TreeChanged
 from esper_lint.verification.records import Status
-from esper_lint.verification.running import INSTALL, Asked, asked_of_fixes, has_torch, verified
+from esper_lint.verification.running import INSTALL, Asked, asked_of_fixes, has_torch, verified, with_groups
 from esper_lint.verification.verifying import Wants
 from esper_lint.verification.versions import Incomparable, of_places, of_revisions
 
@@ -81,7 +82,7 @@ def command(
         raise click.ClickException(INSTALL)
     config = resolve(paths or (os.curdir,), settings).config
     wants = Wants(cases, seed, time_limit, memory_limit, with_timing=not no_timing, with_compile=not no_compile)
-    known = recorded(recordings)
+    known = given(recordings, config)
     with TerminalProgress() as progress:
         try:
             asked = _asked(paths, config, group, is_unsafe, before, after, everything, progress)
@@ -117,11 +118,19 @@ def _asked(
         if missing:
             raise UnknownPath(f"no such file or folder: {missing[0]!r}")
         old, new = of_revisions(before, after, config.project)
-        return Asked(old, new, tuple(map(os.path.realpath, paths)), None, everything)
+        asked = Asked(old, new, tuple(map(os.path.realpath, paths)), None, everything)
+        return with_groups(
+            asked, _groups([path for path in paths if os.path.exists(path)], config, progress), config.project
+        )
     if len(paths) == 2 and not group and not is_unsafe:
         old, new = of_places(*paths)
-        return Asked(old, new, (), None, everything)
+        return with_groups(Asked(old, new, (), None, everything), _groups(paths[:1], config, progress), config.project)
     return _of_fixes(paths or (os.curdir,), config, Wishes(is_unsafe or bool(group), group), everything, progress)
+
+
+def _groups(paths: Sequence[str], config: Config, progress: TerminalProgress) -> Sequence[Group]:
+    """The clones as they are now, silenced or not."""
+    return analyse(paths or (os.curdir,), config, cwd=os.getcwd(), progress=progress).groups
 
 
 def _of_fixes(

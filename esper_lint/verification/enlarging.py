@@ -27,13 +27,14 @@ class Enlarging:
         if count < 1:
             return ()
         # All could be asked of each: those that find few leave room to the others.
-        found = (generated(case, count, seed=self._seed, signature_of=self._signature) for case in cases[:_BASES])
+        found = (generated(case, count, seed=self._seed, signature_of=self.signature) for case in cases[:_BASES])
         taken = chain.from_iterable(zip_longest(*found))
         known = set(cases)
         unique = dict.fromkeys(case for case in taken if case is not None and case not in known)
         return list(unique)[:count]
 
-    def _signature(self, name: str) -> Signature | None:
+    def signature(self, name: str) -> Signature | None:
+        """That of a ``MODULE:QUALNAME``, as the sources have it; None if they do not tell."""
         if name not in self._known:
             module, _, qualname = name.partition(":")
             found = (signature_in(text, qualname) for text in self._texts(module))

@@ -60,6 +60,15 @@ def renaming(renames: Iterable[tuple[str, str]]) -> Callable[[str], str]:
     return rename
 
 
+def module_beside(file: str, other: str, module: str) -> str:
+    """The module that ``file`` is, where ``other`` is imported as ``module``."""
+    above = len(_stem(other)) - len(module.split("."))
+    stem = _stem(file)
+    if above < 0:
+        return ".".join([*module.split(".")[:-above], *stem])
+    return ".".join(stem[above:])
+
+
 def _root(file: str, module: str) -> str:
     """Where the import of a module begins; above the root of the tree for a namespace that begins there."""
     above = len(module.split(".")) - len(_stem(file))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from esper_lint.config import Config
+from esper_lint.findings import Group
+from esper_lint.findings import Member as GroupMember
 from esper_lint.fixing.edits import FileEdit
-from esper_lint.fixing.fixes import GroupFix
+from esper_lint.fixing.fixes import GroupFix, Rewritten
 from esper_lint.progress import Progress
 from esper_lint.verification.enlarging import Enlarging
 from esper_lint.verification.pairing import ModuleClass, Pair, inventory, paired
 from esper_lint.verification.records import Certificate, ClassRecord
 from esper_lint.verification.sourcing import Sourced, sourced
 from esper_lint.verification.specs import Case
+from esper_lint.verification.transferring import with_siblings
 from esper_lint.verification.verifying import Verifier, Wants
 from esper_lint.verification.versions import Version, of_edits, relative, resolved
 
@@ -29,6 +32,7 @@ class Asked:
 
     Of fixes, ``certificates`` are the proofs, by the members that were rewritten: nothing else is then compared,
     unless ``everything`` is asked for.  Of anything else, ``everything`` compares classes too that cannot differ.
+    ``groups`` are clones, which are built and called alike.
     """
 
     old: Version
@@ -36,6 +40,7 @@ class Asked:
     paths: tuple[str, ...] = ()
     certificates: Mapping[_Member, Certificate] | None = None
     everything: bool = False
+    groups: tuple[tuple[_Member, ...], ...] = ()
 
     def wants(self, pair: Pair) -> bool:
         if self.everything:
@@ -67,11 +72,21 @@ def asked_of_fixes(edits: Sequence[FileEdit], made: Sequence[GroupFix], project:
     old, new = of_edits(edits, project)
     by_member: dict[_Member, list[GroupFix]] = {}
     for fix in made:
-        for member in fix.members:
-            key = relative(old.tree.root, resolved(f"{project}/{member.path}")), member.qualname
+        for key in _keys(old, project, fix.members):
             by_member.setdefault(key, []).append(fix)
     certificates = {member: _certificate(fixes) for member, fixes in by_member.items()}
-    return Asked(old, new, (), certificates, everything)
+    groups = tuple(_keys(old, project, fix.members) for fix in made)
+    return Asked(old, new, (), certificates, everything, groups)
+
+
+def with_groups(asked: Asked, groups: Iterable[Group], project: str) -> Asked:
+    """Of classes without a case, those of the other members of their groups can be tried."""
+    return replace(asked, groups=tuple(_keys(asked.old, project, group.members) for group in groups))
+
+
+def _keys(version: Version, project: str, members: Iterable[Rewritten | GroupMember]) -> tuple[_Member, ...]:
+    places = ((resolved(f"{project}/{one.path}"), one.qualname) for one in members)
+    return tuple((relative(version.tree.root, path), qualname) for path, qualname in places)
 
 
 def _certificate(fixes: Sequence[GroupFix]) -> Certificate:
@@ -101,11 +116,13 @@ def verified(
     old, new = (inventory(version, asked.paths, config, progress) for version in (asked.old, asked.new))
     pairing = paired(old, new)
     chosen = [pair for pair in pairing.pairs if asked.wants(pair)]
-    own = sourced(chosen, cases, asked.old, asked.new)
+    enlarging = Enlarging(old, wants.seed)
+    known_cases = sourced(pairing.pairs, cases, asked.old, asked.new)
+    own = with_siblings(known_cases, chosen, asked.groups, old, enlarging.signature)
     progress.stage("verifying", len(chosen))
     before = {(record.path, record.qualname): record for record in known}
     records = []
-    with Verifier(old, new, wants, Enlarging(old, wants.seed)) as verifier:
+    with Verifier(old, new, wants, enlarging) as verifier:
         for pair in chosen:
             found = own.get(pair, Sourced("", ()))
             certificate = (asked.certificates or {}).get((pair.old.file, pair.old.qualname))
