@@ -57,7 +57,7 @@ def test_no_library_of_the_command_line_is_imported_at_all(tmp_path: Path) -> No
 def test_every_setting_but_tables_is_an_option() -> None:
     options = vars(parsed())
     assert {name for name in options if name.startswith("esper_")} == {
-        f"esper_{option.attribute}" for option in OPTIONS if option.kind != "table"
+        f"esper_{option.attribute}" for option in OPTIONS if not option.is_table
     }
     assert {options[name] for name in options if name.startswith("esper_")} == {None}
 
@@ -67,7 +67,7 @@ def test_help_speaks_of_every_option(capsys: pytest.CaptureFixture[str]) -> None
         parsed("--help")
     out = " ".join(capsys.readouterr().out.split())
     for option in OPTIONS:
-        if option.kind != "table":
+        if not option.is_table:
             assert f"--esper-{option.key} " in out and option.help in out
 
 
