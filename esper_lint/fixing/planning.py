@@ -157,7 +157,7 @@ class _Planner:
                 self._refuse(group, causes)
                 continue
             self.made.append((key, fix))
-            self.kept[key] = kept
+            self.kept[key] = (*self.kept.get(key, ()), *kept)
             self.left_out += left_out
             touched |= set(found.found.texts)
         return bool(touched)
@@ -306,7 +306,7 @@ class _Planner:
                 if is_left or is_new:
                     message = f"`{one.qualname}` would still be reported, as {group.rule}, for what is left of it"
                     cause = Refusal("FX-NO-BENEFIT", one.path, _line(fix, one), message)
-                    failed.setdefault(key, GroupRefusal(fix.group, fix.rule, (*self.kept[key], cause)))
+                    failed.setdefault(key, GroupRefusal(fix.group, fix.rule, (*_gravest_first(self.kept[key]), cause)))
         return failed
 
     def _report(self) -> tuple[Report, Evidence]:
@@ -356,6 +356,14 @@ def _contents(files: FileSet) -> Iterator[bytes]:
 
 def _key(members: Sequence[Member]) -> _Key:
     return tuple(sorted((one.path, one.qualname) for one in members))
+
+
+def _gravest_first(causes: Sequence[Refusal]) -> list[Refusal]:
+    """One of each code; a comment that is in the way can be moved, so it comes last."""
+    first: dict[str, Refusal] = {}
+    for one in causes:
+        first.setdefault(one.code, one)
+    return sorted(first.values(), key=lambda one: one.code in ("FX-COMMENT", "FX-DIRECTIVE"))
 
 
 def _reported(report: Report) -> set[tuple[str, str, str]]:

@@ -52,6 +52,14 @@ def test_a_statement_is_not_compared_with_one_that_is_common() -> None:
     assert [hazard.code for hazard in found] == ["FX-NO-BENEFIT"], found
 
 
+def test_a_statement_is_not_compared_with_one_in_another_place() -> None:
+    """`second` comes before what is common, and `first` after it."""
+    one = module("First", "x = self.pool(x) + x.mean()\nx = self.first(x)\nreturn x")
+    other = module("Second", "x = self.second(x)\nx = self.pool(x) + x.mean()\nreturn x")
+    found = hazards(one, other)
+    assert "`first`/`second`" not in " ".join(hazard.message for hazard in found), found
+
+
 def test_an_equal_statement_that_is_common_elsewhere_does_not_stand_at_another_place() -> None:
     one = "for block, attend in zip(self.blocks, self.attends):\n    x = block(x)\n    x = attend(x)\nreturn x"
     other = "for block in self.blocks:\n    x = block(x)\nreturn x"

@@ -96,9 +96,7 @@ class _Aligner:
             else:
                 is_between = bool(common) and common[0] < index < common[-1]
                 k = row.index(-1)
-                matched = set(partners[k].values())
-                rivals = [one for at, one in enumerate(blocks[k]) if at not in matched]
-                self._differs(blocks[0][index], k, rivals, is_between=is_between)
+                self._differs(blocks[0][index], k, _unmatched(blocks[k], partners[k], index), is_between=is_between)
         if run:
             self._runs(blocks, run)
 
@@ -158,22 +156,24 @@ class _Aligner:
         elif any(isinstance(one, ast.Try) for one in statements):
             self.found.hazards.append(self._hazard("FX-TRY", statements[0], "the difference is inside a `try`"))
 
-    def _differs(self, statement: ast.stmt, k: int, others: Sequence[ast.stmt], *, is_between: bool) -> None:
+    def _differs(
+        self, statement: ast.stmt, k: int, others: tuple[Sequence[ast.stmt], Sequence[ast.stmt]], *, is_between: bool
+    ) -> None:
         """Say why a statement of the first site is not common, where that is one of the known hazards.
 
-        ``others`` are the statements of the ``k``-th site that are none of the first one's either; ``is_between`` tells
-        that common statements stand before it and after it.
+        ``others`` are the statements of the ``k``-th site that are none of the first one's either, those in its place
+        and those elsewhere; ``is_between`` tells that common statements stand before it and after it.
         """
-        rivals = [one for one in others if type(one) is type(statement)]
-        if isinstance(statement, ast.Try) and rivals:
+        here, elsewhere = ([one for one in part if type(one) is type(statement)] for part in others)
+        if isinstance(statement, ast.Try) and here:
             self.found.hazards.append(self._hazard("FX-TRY", statement, "the difference is inside a `try`"))
             return
-        if any(self._are_equal((statement, other), (0, k)) for other in rivals):
+        if any(self._are_equal((statement, other), (0, k)) for other in (*here, *elsewhere)):
             message = f"`{_head(statement)}` stands at another place elsewhere, and statements are never reordered"
             self.found.hazards.append(self._hazard("FX-EFFECT-ORDER", statement, message))
             return
         mine = self._names(statement, 0)
-        like = [theirs for theirs in (self._names(other, k) for other in rivals) if len(theirs) == len(mine)]
+        like = [theirs for theirs in (self._names(other, k) for other in here) if len(theirs) == len(mine)]
         # The nearest one is what people will compare it with.
         for theirs in sorted(like, key=lambda one: sum(a != b for a, b in zip(mine, one, strict=True))):
             pairs = dict.fromkeys((a, b) for a, b in zip(mine, theirs, strict=True) if a != b)
@@ -252,6 +252,19 @@ class _Aligner:
             theirs = {self._shape(one, k).key for one in getattr(right, name, [])}
             total += sum(nodes for key, nodes in mine.items() if key in theirs)
         return 2 * total
+
+
+def _unmatched(
+    block: Sequence[ast.stmt], partner: Mapping[int, int], index: int
+) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """The statements of a block that have no partner: those between the partners of what is around ``index``, and
+    others."""
+    first = max((at for mine, at in partner.items() if mine < index), default=-1)
+    last = min((at for mine, at in partner.items() if mine > index), default=len(block))
+    matched = set(partner.values())
+    free = [at for at in range(len(block)) if at not in matched]
+    here = [block[at] for at in free if first < at < last]
+    return here, [block[at] for at in free if not first < at < last]
 
 
 def _identity(block: Sequence[ast.stmt]) -> dict[int, int]:
