@@ -247,7 +247,7 @@ def test_a_fix_is_run_before_it_is_written(
     counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("torch")
-    text = COUNTING.format("LINES", LINES) if counts else COUNTING.format("x.abs().sum()", "")
+    text = COUNTING.format("LINES", LINES if counts else "LINES = 6\n")
     write(tmp_path, {"pyproject.toml": "[tool.esper_lint]\n", "blocks.py": text, "cases.json": RECORDED})
     monkeypatch.chdir(tmp_path)
     status = main(["fix", "--verify", "--recording", "cases.json", "--output-format", "json"])

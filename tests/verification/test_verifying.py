@@ -127,7 +127,8 @@ def test_what_becomes_of_each_class(versions: tuple[Inventory, Inventory]) -> No
     for name, (status, beginning) in EXPECTED.items():
         record = found[name]
         assert any(one.startswith(beginning) for one in told(record)), (name, told(record))
-        assert (record.cases > 0) == (status is Status.TESTED)
+        # What is refuted in the first mode of its first case has not returned yet.
+        assert (record.cases > 0) == (status is Status.TESTED or name == "Fallback")
         assert record.refutation is None or record.refutation.case == case(name, 3, 6)
 
     same = found["Same"]
