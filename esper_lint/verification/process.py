@@ -241,13 +241,14 @@ class _Running:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        for _ in range(5):  # one may fork while another is killed
-            left = list(_carriers(self._token))
+        deadline = time.monotonic() + _FAREWELL_S
+        while left := list(_carriers(self._token)):  # one may fork while another is killed, and dying takes a moment
             for process in left:
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(process, signal.SIGKILL)
-            if not left:
+            if time.monotonic() > deadline:
                 break
+            time.sleep(_TICK_S / 10)
         for descriptor in (self._requests, self._replies, self._output):
             os.close(descriptor)
         self._scratch.cleanup()
