@@ -27,6 +27,7 @@ from esper_lint.git import GitError
 from esper_lint.tree import TreeChanged
 from esper_lint.verification.records import Status
 from esper_lint.verification.running import INSTALL, Asked, asked_of_fixes, has_torch, verified, with_groups
+from esper_lint.verification.trying import THOROUGH
 from esper_lint.verification.verifying import Wants
 from esper_lint.verification.versions import Incomparable, of_places, of_revisions
 
@@ -45,6 +46,13 @@ from esper_lint.verification.versions import Incomparable, of_places, of_revisio
     help="Cases that `pytest --esper-record FILE` recorded; can be repeated.",
 )
 @click.option("--cases", metavar="N", type=click.IntRange(1), default=50, help="Cases for each class (50).")
+@click.option(
+    "--thorough",
+    metavar="N",
+    type=click.IntRange(0),
+    default=THOROUGH,
+    help="Run the first N cases in every mode, and the others in two (4).",
+)
 @click.option("--seed", metavar="N", type=click.IntRange(0), default=0, help="What generated cases are drawn from (0).")
 @click.option("--time-limit", metavar="S", type=click.FloatRange(0.1), default=60.0, help="Seconds for one case (60).")
 @click.option("--memory-limit", metavar="MB", type=click.IntRange(256), default=8192, help="Of one version (8192).")
@@ -61,6 +69,7 @@ def command(
     after: str | None,
     recordings: tuple[str, ...],
     cases: int,
+    thorough: int,
     seed: int,
     time_limit: float,
     memory_limit: int,
@@ -81,7 +90,9 @@ def command(
     if not has_torch():
         raise click.ClickException(INSTALL)
     config = resolve(paths or (os.curdir,), settings).config
-    wants = Wants(cases, seed, time_limit, memory_limit, with_timing=not no_timing, with_compile=not no_compile)
+    wants = Wants(
+        cases, thorough, seed, time_limit, memory_limit, with_timing=not no_timing, with_compile=not no_compile
+    )
     known = given(recordings, config)
     with TerminalProgress() as progress:
         try:

@@ -20,7 +20,8 @@ MODES = tuple(
     for grad in (True, False)
 )
 
-_THOROUGH = 4  # cases that are run in every mode; each further one in the main mode and in one of the others
+# Cases that are run in every mode; each further one is in the main mode and in one of the others.
+THOROUGH = 4
 _FRUITLESS = 12  # cases that may fail to return before no more are tried
 _UNUSABLE = 3  # that the original may hang or crash with: each costs as long as the limit allows
 _SMALLER = 40  # that are tried for a smaller refutation
@@ -51,8 +52,8 @@ class Trial:
     why_not: str
 
 
-def tried(versions: Versions, cases: Sequence[Case]) -> Trial:
-    """Run the cases until one refutes, or too many lead nowhere."""
+def tried(versions: Versions, cases: Sequence[Case], thorough: int = THOROUGH) -> Trial:
+    """Run the cases, so many of them in every mode, until one refutes, or too many lead nowhere."""
     checks: list[Check] = []
     alike: list[Check] = []  # of what raised in both versions
     returned: list[Case] = []
@@ -60,7 +61,7 @@ def tried(versions: Versions, cases: Sequence[Case]) -> Trial:
     why_not = ""
     for number, case in enumerate(cases):
         has_returned = False
-        for mode in _modes(number):
+        for mode in MODES if number < thorough else _two_modes(number):
             found = versions.compared(case, mode)
             runs += 1
             if isinstance(found, Unusable):
@@ -81,11 +82,8 @@ def tried(versions: Versions, cases: Sequence[Case]) -> Trial:
     return Trial(tuple(checks or alike), tuple(returned), runs, None, why_not)
 
 
-def _modes(number: int) -> Iterator[Mode]:
+def _two_modes(number: int) -> Iterator[Mode]:
     """The main mode first; 12 observations a case for all cases would cost more than they are seen to find."""
-    if number < _THOROUGH:
-        yield from MODES
-        return
     others = [mode for mode in MODES if mode != MAIN]
     yield MAIN
     yield others[number % len(others)]

@@ -27,7 +27,7 @@ from esper_lint.verification.records import (
 from esper_lint.verification.replaying import Replay
 from esper_lint.verification.specs import Case
 from esper_lint.verification.trees import laid_out
-from esper_lint.verification.trying import Trial, tried
+from esper_lint.verification.trying import THOROUGH, Trial, tried
 from esper_lint.verification.walking import elements_of
 from esper_lint.verification.worlds import World, worlds_of
 
@@ -43,10 +43,11 @@ More = Callable[[Sequence[Case], int], Iterable[Case]]
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """``cases`` are to be run for a class, as far as there are any; a request to a worker takes at most
-    ``time_limit_s``, and a worker at most ``memory_mb``."""
+    """``cases`` are to be run for a class, as far as there are any, and the first ``thorough`` ones in every mode; a
+    request to a worker takes at most ``time_limit_s``, and a worker at most ``memory_mb``."""
 
     cases: int = 50
+    thorough: int = THOROUGH
     seed: int = 0
     time_limit_s: float = 60.0
     memory_mb: int = 8_192
@@ -118,7 +119,7 @@ class Verifier:
                 found.missing.append(told)
                 continue
             replay = self._replay(where, world)
-            trial = tried(replay, wanted)
+            trial = tried(replay, wanted, self._wants.thorough)
             found.add(trial, world)
             if trial.returned and trial.refuted is None:
                 with_timing = self._wants.with_timing and not any(one.name == "timing" for one in found.checks)

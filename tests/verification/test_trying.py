@@ -47,6 +47,13 @@ def test_the_first_cases_are_run_in_every_mode_and_the_others_in_two() -> None:
     assert rotated[::2] == [MAIN] * 16 and set(rotated[1::2]) == set(MODES) - {MAIN}
 
 
+def test_as_many_cases_as_asked_for_are_run_in_every_mode() -> None:
+    for thorough in (0, 1, 3):
+        versions = Pretended(lambda case, mode: Compared(EQUAL, True))
+        found = tried(versions, [case(n) for n in range(3)], thorough)
+        assert found.runs == 2 * (3 - thorough) + len(MODES) * thorough
+
+
 def test_the_smallest_case_that_the_same_check_refutes_is_told() -> None:
     def answer(one: Case, mode: Mode) -> Answer:
         if size(one) > 3 and mode.precision == "bfloat16":
