@@ -30,6 +30,8 @@ from tests.sample_code.observed import (  # noqa: E402
 )
 from tests.sample_code.worlds import PACKAGES, import_package  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CASES = 200
 each_blueprint = pytest.mark.parametrize(("topology", "name"), BLUEPRINTS, ids=lambda part: part)

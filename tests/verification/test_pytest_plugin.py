@@ -421,6 +421,7 @@ def outcomes(path: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@pytest.mark.slow
 def test_no_outcome_changes(project: Path) -> None:
     runs = {
         "plain": [],

@@ -11,6 +11,8 @@ from tests.verification.wrong_refactors.variant import MODULE, Variant
 
 pytest.importorskip("torch")
 
+pytestmark = pytest.mark.slow
+
 
 def caught(variant: Variant) -> dict[str, str]:
     old = seen_of_text(variant.case, variant.old, MODULE, "seeds_before")
