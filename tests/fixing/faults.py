@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 _WRITERS = ("link", "fsync")
@@ -37,7 +38,7 @@ class Faults:
                 self._step()
             return call(*arguments, **named)
 
-        return faulty
+        return partial(faulty)  # what pathlib of Python 3.10 keeps in a class must not become a method of that
 
     def _before_writing(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def faulty(file: Any, mode: str = "r", *arguments: Any, **named: Any) -> Any:
