@@ -34,7 +34,7 @@ from esper_lint.verification.specs import (
     TupleSpec,
     Value,
 )
-from esper_lint.verification.walking import elements_of, tensors_of
+from esper_lint.verification.walking import elements_of, leaves_of, tensors_of
 
 SignatureOf = Callable[[str], Signature | None]  # of a MODULE:QUALNAME
 
@@ -201,28 +201,11 @@ def _sizes_of(arguments: Arguments) -> tuple[set[int], set[int]]:
 
 
 def _numbers_of(value: Value | Arguments | Factory) -> Iterator[int]:
-    match value:
-        case bool():
-            return
-        case int():
-            yield value
-        case TensorSpec(shape):
-            yield from shape
-        case ListSpec(items) | TupleSpec(items):
-            for item in items:
-                yield from _numbers_of(item)
-        case DictSpec(pairs) | Namespace(pairs):
-            for _, item in pairs:
-                yield from _numbers_of(item)
-        case Arguments(positional, keywords):
-            for item in (*positional, *(item for _, item in keywords)):
-                yield from _numbers_of(item)
-        case PartialSpec(_, arguments) | Factory(_, arguments):
-            yield from _numbers_of(arguments)
-        case Build(_, arguments, factory):
-            if factory is not None:
-                yield from _numbers_of(factory)
-            yield from _numbers_of(arguments)
+    for leaf in leaves_of(value):
+        if isinstance(leaf, TensorSpec):
+            yield from leaf.shape
+        elif isinstance(leaf, int) and not isinstance(leaf, bool):
+            yield leaf
 
 
 def _resized_arguments(arguments: Arguments, sizes: Mapping[int, int]) -> Arguments:
