@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from esper_lint.findings import Group, Member, Tier, UnitKind
 from esper_lint.fixing.extraction.extracting import Options, extracted
+from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.plan import Extraction
 from esper_lint.fixing.extraction.sites import Site, Source
 from esper_lint.fixing.merging.merge import merged
@@ -46,7 +47,9 @@ def attempted(group: Group, members: Sequence[Member], sources: Mapping[str, Sou
         elif best is None or (best[1].tier is not Tier.SAFE and found.tier is Tier.SAFE):
             best = (part, found)
     if best is None:
-        return Attempt(_by_code((*equal, *whole)))  # what keeps equal members apart tells more than an outlier does
+        return Attempt(
+            first_of_each_code((*equal, *whole))
+        )  # what keeps equal members apart tells more than an outlier does
     part, found = best
     return Attempt(found, tuple(_left_out(members, part, whole[0], once)))
 
@@ -68,13 +71,6 @@ def _left_out(
             causes[one.variant] = cause if isinstance(found, Proved) else found[0]
         why = causes[one.variant]
         yield Refusal(why.code, one.path, one.line, f"`{one.qualname}` is left out: {why.message}")
-
-
-def _by_code(causes: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    found: dict[str, Refusal] = {}
-    for one in causes:
-        found.setdefault(one.code, one)
-    return tuple(found.values())
 
 
 def _extraction(

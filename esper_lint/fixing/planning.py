@@ -22,6 +22,7 @@ from esper_lint.findings import Group, Member, Report, Tier
 from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
+from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.sites import Source, source_of
 from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
 from esper_lint.fixing.line_length import line_length
@@ -360,10 +361,7 @@ def _key(members: Sequence[Member]) -> _Key:
 
 def _gravest_first(causes: Sequence[Refusal]) -> list[Refusal]:
     """One of each code; a comment that is in the way can be moved, so it comes last."""
-    first: dict[str, Refusal] = {}
-    for one in causes:
-        first.setdefault(one.code, one)
-    return sorted(first.values(), key=lambda one: one.code in ("FX-COMMENT", "FX-DIRECTIVE"))
+    return sorted(first_of_each_code(causes), key=lambda one: one.code in ("FX-COMMENT", "FX-DIRECTIVE"))
 
 
 def _reported(report: Report) -> set[tuple[str, str, str]]:

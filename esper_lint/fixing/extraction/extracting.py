@@ -26,7 +26,7 @@ from esper_lint.fixing.extraction.emission import (
     replacement,
 )
 from esper_lint.fixing.extraction.flow import bound_within
-from esper_lint.fixing.extraction.hazard import Hazard
+from esper_lint.fixing.extraction.hazard import Hazard, first_of_each_code
 from esper_lint.fixing.extraction.imports import with_import
 from esper_lint.fixing.extraction.leaf import (
     Imported,
@@ -99,7 +99,7 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
         tuple(SitePlace(site.source.path, site.qualname, site.function.lineno) for site in sites),
         sum(column.shapes[0].statements for run in choice.runs for column in run.columns),
         _notes(choice.runs, sites),
-        _hazards(choice),
+        first_of_each_code(choice.hazards),
     )
 
 
@@ -315,20 +315,12 @@ def _strategy(runs: Sequence[Run], sites: Sequence[Site]) -> str:
 
 def _causes(choice: Choice, alignment: Alignment, sites: Sequence[Site]) -> tuple[Hazard, ...]:
     """What stood in the way, each code once; that nothing is worth moving is said where nothing else can be."""
-    found = _hazards(choice)
+    found = first_of_each_code(choice.hazards)
     if found:
         return found
     longest = max(alignment.common_runs, default=0)
     message = f"no run of statements is worth a helper (the longest that all have is of {longest})"
     return (Hazard("FX-NO-BENEFIT", sites[0].source.path, sites[0].function.lineno, message),)
-
-
-def _hazards(choice: Choice) -> tuple[Hazard, ...]:
-    """The first of each code."""
-    found: dict[str, Hazard] = {}
-    for hazard in choice.hazards:
-        found.setdefault(hazard.code, hazard)
-    return tuple(found.values())
 
 
 def _notes(runs: Sequence[Run], sites: Sequence[Site]) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +15,19 @@ class Hazard:
     path: str
     line: int
     message: str
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+_Cause = TypeVar("_Cause", bound=_Coded)
+
+
+def first_of_each_code(causes: Iterable[_Cause]) -> tuple[_Cause, ...]:
+    """The causes without those whose code one before them has."""
+    found: dict[str, _Cause] = {}
+    for one in causes:
+        found.setdefault(one.code, one)
+    return tuple(found.values())
