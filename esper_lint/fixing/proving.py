@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from esper_lint.discovery.blocks import physical_lines
 from esper_lint.findings import Tier
 from esper_lint.fixing.certificate.certifying import certify
 from esper_lint.fixing.certificate.claims import Certificate, Claim, MergeClaim, Rejected, SiteClaim
@@ -88,7 +89,7 @@ def _placed(found: Rejected, plan: Extraction) -> Rejected:
     before, after = plan.before.get(found.path), plan.after.get(found.path)
     if found.kind not in _OF_DIAGNOSTICS or before is None or after is None:
         return found
-    lines = lines_before(before.splitlines(keepends=True), after.splitlines(keepends=True))
+    lines = lines_before(physical_lines(before), physical_lines(after))
     return replace(found, line=lines[found.line - 1])
 
 
