@@ -129,7 +129,11 @@ def checked_out(record: CommitRecord, clone: Path, config: Config) -> CommitReco
     git(clone, "clean", "-ffdxq")
     for path in git(clone, "ls-files").splitlines():  # what a link leads to outside is of today
         place = clone / path
-        if place.is_symlink() and not os.path.realpath(place).startswith(f"{clone}{os.sep}") and place.resolve() != clone:
+        if (
+            place.is_symlink()
+            and not os.path.realpath(place).startswith(f"{clone}{os.sep}")
+            and place.resolve() != clone
+        ):
             place.unlink()
     for root in config.roots:  # a folder that was not there was empty
         if not (clone / root).is_dir():
