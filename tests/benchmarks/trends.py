@@ -23,6 +23,8 @@ from tests.benchmarks.costs import ENVIRONMENT, Cost, cost_of
 from tests.benchmarks.histories import History
 from tests.repositories import commit, git
 
+_WHILE_S = 20
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -67,14 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _killed(folder: Path, environment: dict[str, str]) -> None:
-    """How much of a run that is killed after two seconds the next one need not do again."""
+    """How much of a run that is killed after a while the next one need not do again."""
     command = [sys.executable, "-m", "esper_lint", "history", "--output-format", "json"]
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as child:
-        time.sleep(5)
+        time.sleep(_WHILE_S)
         child.kill()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     total = len(json.loads(done.stdout)["commits"])
-    print(f"killed after 5 s: of {total} commits, {done.stderr.split(';')[1].strip()} after it")
+    print(f"killed after {_WHILE_S} s: of {total} commits, {done.stderr.split(';')[1].strip()} after it")
 
 
 def _print(what: str, cost: Cost) -> None:
