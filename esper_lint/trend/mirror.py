@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 from typing import NamedTuple
 
 from esper_lint import git
@@ -65,7 +64,6 @@ def listing_of(top: str, commit: str) -> Listing:
     return Listing(files, links, frozenset(submodules))
 
 
-@lru_cache(maxsize=16)  # from commit to commit most submodules stay where they are
 def _submodule(repository: str, commit: str) -> Listing:
     try:
         return listing_of(repository, commit)

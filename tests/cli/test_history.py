@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import Run
-from tests.cli.test_json_schemas import require_valid
+from tests.cli.test_json_schemas import DOCS, require_valid
 from tests.history.stories import FIXED, Story, copy
 
 HOSTILE = "\x1b[2J<script>\u202e & 'x' \x07 " + "long " * 60
@@ -99,6 +99,33 @@ def test_where_there_is_nothing_to_measure_one_line_says_why(story: Story, run: 
     assert "is not in a git repository" in mistaken(run)
     story.git("init", "--quiet")
     assert "nothing is committed yet" in mistaken(run)
+
+
+def told_on_the_page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
+    def at(date: str) -> None:
+        for who in ("AUTHOR", "COMMITTER"):
+            monkeypatch.setenv(f"GIT_{who}_DATE", f"{date}T12:00:00Z")
+
+    at("2024-03-02")
+    story = Story(folder, {"attention.py": copy("Attention"), "linear.py": "from torch import nn\n"})
+    story.git("commit", "--quiet", "--amend", "--message=Add the attention seed")
+    at("2024-03-09")
+    story.commit("Add a fallback without flex_attention", {"fallback.py": copy("Fallback")})
+    at("2024-03-20")
+    story.commit("Add a seed for long sequences", {"long.py": copy("Long")})
+    at("2024-04-04")
+    story.commit("Scale the queries", {"attention.py": copy("Attention", FIXED), "long.py": copy("Long", FIXED)})
+    at("2024-04-28")
+    story.git("rm", "--quiet", "fallback.py", "long.py")
+    story.commit("Give the seeds one attention")
+    return story
+
+
+def test_the_page_shows_what_is_printed(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(told_on_the_page(tmp_path / "told", monkeypatch).folder)
+    outcome = run("history")
+    page = (DOCS / "history.md").read_text(encoding="utf-8")
+    assert f"$ esper-lint history\n{outcome.out}{outcome.err}```" in page
 
 
 def test_within_a_hook_the_repository_is_that_of_the_files(
