@@ -26,6 +26,7 @@ VERBS = {
     "contract": "Declare that classes or functions are meant to be alike.",
     "explain": "Print the page of a rule, or list the rules.",
     "fix": "Re-sync members of contracts that no longer agree.",
+    "history": "Count groups and duplicated lines at the commits of git's history.",
     "index": "Build, describe or clear the index that makes runs quick.",
     "verify": "Run two versions of the same modules in torch and compare them.",
 }
