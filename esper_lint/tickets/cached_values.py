@@ -68,7 +68,7 @@ def reading_of(name: str, values: Sequence[Any]) -> Reading:
             given[field] = _CHOICES[field][value]
     return Reading(
         name,
-        Ticket(**given),
+        Ticket(**{"id": "", "title": "", **given}),
         tuple([Diagnostic(name, *one) for one in oddities]),
         digest,
         _STATES[folder] if folder else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _BOLD = re.compile(r"(\*\*|__|\*)(?![\s*_])((?:(?!\1).)+?)(?<![\s*_])\1")
-_CODE = re.compile(r"(`+)(?!`)(.*?)(?<!`)\1(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", re.DOTALL)
 _TICKS = re.compile("`+")
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 

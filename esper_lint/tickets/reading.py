@@ -86,6 +86,7 @@ class _Reader:
         self._values: dict[str, Any] = {}
         self._unknown: list[Section] = []
         self._preamble: list[str] = []
+        self._reviewers: set[str] = set()
         self._at: dict[str, int] = {}
 
     def note_bytes(self, text: Decoded, data: bytes) -> None:
@@ -223,8 +224,9 @@ class _Reader:
         for one in found:
             self._odd += one.odd
             same = reviewer_key(one.review.reviewer)
-            if same and any(reviewer_key(other.reviewer) == same for other in reviews):
+            if same and same in self._reviewers:
                 self._note(one.line, "repeated-reviewer", f"{one.review.reviewer} has a review already")
+            self._reviewers.add(same)
             reviews.append(one.review)
 
     # -- texts --------------------------------------------------------------------------------------------------
@@ -251,7 +253,7 @@ class _Reader:
     def _identify(self) -> None:
         if self._values.get("id"):
             return
-        named = contents.ID.search(self._values["title"])
+        named = contents.ID_WORD.search(self._values["title"])
         stem = self._name.rpartition("/")[2].removesuffix(".md")
         self._values["id"] = named[0] if named else stem
         self._note(self._at.get("id", 0), "no-id", f"no ticket ID is given; it is taken to be {self._values['id']}")

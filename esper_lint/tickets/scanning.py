@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -36,6 +36,12 @@ class Lines:
     code: bytearray
     headings: tuple[Heading, ...]
     unclosed: tuple[int, ...]
+
+    def headings_in(self, first: int, last: int, level: int) -> list[Heading]:
+        """The headings on the lines from ``first`` up to ``last``, down to a level."""
+        begin = bisect_left(self.headings, (first,))
+        end = bisect_left(self.headings, (last,))
+        return [heading for heading in self.headings[begin:end] if heading.level <= level]
 
     def is_text(self, line: int) -> bool:
         return not self.code[line]

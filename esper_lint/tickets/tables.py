@@ -13,8 +13,8 @@ from typing import NamedTuple
 from esper_lint.tickets.markup import inline, key, one_line, plain
 from esper_lint.tickets.scanning import Lines
 
-_PIPE = re.compile(r"(\\*)\|")
-_BEFORE_PIPE = re.compile(r"(\\+)\|")
+_PIPE = re.compile(r"(?<!\\)(\\*)\|")
+_BEFORE_PIPE = re.compile(r"(?<!\\)(\\+)\|")
 _DELIMITER = re.compile(r":?-+:?")
 _LONG_DELIMITER = re.compile(r":?-{3,}:?")
 _LABEL = re.compile(r"[ \t]*(?:[-*+][ \t]+)?\*\*(?P<label>[^*]+?)(?::\*\*|\*\*[ \t]*:)[ \t]*(?P<value>.*)", re.DOTALL)
