@@ -38,6 +38,8 @@ _STATE_LABELS = frozenset(
     ("status", "finalstatus", "resolution", "disposition", "finaldisposition", "outcome", "state")
 )
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Bytes that cannot be of a hidden character: most files have no others, and are not searched.
+_SHOWN = bytes((9, 10, 13, *range(32, 127)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class _Reader:
             self._note(first, "mixed-line-ends", "the line does not end as the first one does")
         for line in self._lines.unclosed:
             self._note(line, "unclosed-fence", "the fenced block that begins here is never closed")
-        if _HIDDEN.search(text.text):
+        if data.translate(None, _SHOWN) and _HIDDEN.search(text.text):
             for number, one in enumerate(self._lines.texts):
                 if (hidden := _HIDDEN.search(one)) is not None:
                     self._note(number, "hidden-characters", f"the line holds U+{ord(hidden[0]):04X}")
