@@ -27,6 +27,8 @@ VERBS = {
     "explain": "Print the page of a rule, or list the rules.",
     "fix": "Re-sync members of contracts that no longer agree.",
     "index": "Build, describe or clear the index that makes runs quick.",
+    "review": "Give a verdict on a finding, in its ticket.",
+    "tickets": "Keep the review records of findings in step with the code.",
     "verify": "Run two versions of the same modules in torch and compare them.",
 }
 
