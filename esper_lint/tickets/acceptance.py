@@ -56,7 +56,10 @@ def over(resolution: str) -> str:
 
 
 def acceptance_in(resolution: str) -> Acceptance | None:
-    """What the cell says, if it speaks of an acceptance, one that is over included.  Reasons and triggers that nobody knows make it none."""
+    """What the cell says, if it speaks of an acceptance, one that is over included.
+
+    Reasons and triggers that nobody knows make it none.
+    """
     found = _WORDS.fullmatch(resolution.strip())
     if found is None:
         return None
