@@ -48,7 +48,7 @@ class Surroundings:
     reviewer: str = ""
     notice: str = ""
 
-    def url(self, name: str, query: Mapping[str, object] | None = None, **path: str) -> str:
+    def url(self, name: str, query: Mapping[str, object] | None = None, /, **path: str) -> str:
         return ("" if self.is_served else "#") + routes.url(name, query, **path)
 
 
@@ -64,6 +64,7 @@ class Pages:
         name: str,
         query: Mapping[str, str] | None = None,
         refused: Refused | None = None,
+        /,
         **path: str,
     ) -> str:
         """A whole page by the name of its route.  Raises NoSuchPage."""
@@ -79,6 +80,7 @@ class Pages:
         name: str,
         query: Mapping[str, str] | None = None,
         refused: Refused | None = None,
+        /,
         **path: str,
     ) -> Markup:
         """What stands in the main part of a page.  Raises NoSuchPage."""

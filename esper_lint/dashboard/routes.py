@@ -57,7 +57,7 @@ def route(name: str) -> Route:
     return _BY_NAME[name]
 
 
-def url(name: str, query: Mapping[str, object] | None = None, **path: str) -> str:
+def url(name: str, query: Mapping[str, object] | None = None, /, **path: str) -> str:
     """The address of a page or of an action.  Empty values and unknown parameters of the query are left out."""
     pattern, known = (ACTIONS[name], ()) if name in ACTIONS else (_BY_NAME[name].pattern, _BY_NAME[name].query)
     place = re.sub(r"{(\w+)}", lambda match: quote(path[match[1]], safe=""), pattern)
