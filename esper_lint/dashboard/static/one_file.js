@@ -25,14 +25,14 @@ function routed() {
   }
   document.title = `${$("h1", next).textContent.trim()} · ${document.body.dataset.file}`;
   if (next.dataset.list !== undefined) filtered(next, query);
+  for (const place of $$("[data-form]:empty", next)) asking(place);
   if (next.dataset.group) opened(next, query);
   if (target && target !== next) target.scrollIntoView();
   else if (before !== next) window.scrollTo(0, 0);
 }
 
 function filtered(list, query) {
-  const form = $(".filters", list);
-  for (const field of $$("[name]", form)) field.value = query.get(field.name) || "";
+  for (const field of $$(".filters [name]", list)) field.value = query.get(field.name) || "";
   let shown = 0;
   for (const row of $$("[data-card], [data-row]", list)) {
     row.hidden = !isChosen(row, query);
@@ -66,6 +66,26 @@ document.addEventListener("submit", (event) => {
   const query = new URLSearchParams([...fields].filter(([, value]) => value !== ""));
   location.hash = `${form.getAttribute("action").slice(1)}${query.size ? `?${query}` : ""}`;
 });
+
+// The forms of a group or a ticket, filled with what they are about.
+function asking(place) {
+  const names = place.dataset.ticket && !place.dataset.group ? ["review-form"] : ["review-form", "accept-form"];
+  for (const name of names) place.append(document.getElementById(name).content.cloneNode(true));
+  for (const form of $$("form", place)) {
+    for (const name of ["group", "ticket", "expected", "code"]) {
+      const field = form.elements[name] || form.appendChild(Object.assign(element("input"), { type: "hidden", name }));
+      field.value = place.dataset[name] || "";
+    }
+    const mine = verdicts.reviews.find((one) => one.group === place.dataset.group && one.ticket === (place.dataset.ticket || ""));
+    if (mine && form.matches("[data-review]")) refilled(form, mine);
+    if (form.matches("[data-review]")) qualified(form);
+  }
+}
+
+function refilled(form, entry) {
+  for (const name of ["verdict", "qualifier", "reviewer", "evaluation"]) form.elements[name].value = entry[name] ?? "";
+  $("[data-said]", form).textContent = `Kept in this browser on ${entry.date}.`;
+}
 
 // -- a group ---------------------------------------------------------------------------------------------------------
 
@@ -284,7 +304,10 @@ function kept(form, fields) {
   const entry = Object.fromEntries([...fields].map(([name, value]) => [name, String(value)]));
   const list = form.matches("[data-accept]") ? verdicts.accepted : verdicts.reviews;
   entry.date = new Date().toISOString().slice(0, 10);
-  if (form.matches("[data-accept]")) entry.trigger = fields.getAll("trigger");
+  if (form.matches("[data-accept]")) {
+    entry.trigger = ["member", "diverge", "void"].filter((name) => entry[`trigger_${name}`]);
+    for (const name of entry.trigger) delete entry[`trigger_${name}`];
+  }
   const isSame = (one) => one.group === entry.group && one.ticket === entry.ticket && one.reviewer === entry.reviewer;
   const at = list.findIndex(isSame);
   if (at < 0) list.push(entry);
