@@ -26,6 +26,7 @@ VERBS = {
     "contract": "Declare that classes or functions are meant to be alike.",
     "explain": "Print the page of a rule, or list the rules.",
     "fix": "Re-sync members of contracts that no longer agree.",
+    "history": "Count groups and duplicated lines at the commits of git's history.",
     "index": "Build, describe or clear the index that makes runs quick.",
     "report": "Write what the dashboard shows into one HTML file.",
     "review": "Give a verdict on a finding, in its ticket.",
