@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from esper_lint.discovery.reading import digest_of
@@ -106,7 +106,9 @@ def verification_of(files: Sequence[str], project: str) -> Verification:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise NotVerification(f"{file}: not a document of 'esper-lint verify': {error!r}") from error
     order = list(STATUSES)
-    return Verification(tuple(sorted(classes, key=lambda one: (order.index(one.status), one.path, one.line))), tuple(told))
+    return Verification(
+        tuple(sorted(classes, key=lambda one: (order.index(one.status), one.path, one.line))), tuple(told)
+    )
 
 
 def _document(file: str) -> Mapping[str, Any]:
@@ -169,9 +171,7 @@ def _refutation(found: Mapping[str, Any] | None) -> tuple[str, ...]:
 def _is_current(sources: Mapping[str, Mapping[str, str]], current: Callable[[str], frozenset[str]]) -> bool:
     """Whether all files are those of one of the two versions: before a fix is written they are the old one's, then the
     new one's."""
-    return any(
-        all(digest in current(path) for path, digest in sources[version].items()) for version in ("old", "new")
-    )
+    return any(all(digest in current(path) for path, digest in sources[version].items()) for version in ("old", "new"))
 
 
 def _digests(project: str) -> Callable[[str], frozenset[str]]:
@@ -181,7 +181,7 @@ def _digests(project: str) -> Callable[[str], frozenset[str]]:
     for _ in range(_ABOVE):
         bases.append(os.path.dirname(bases[-1]))
 
-    @lru_cache(maxsize=None)
+    @cache
     def digests(path: str) -> frozenset[str]:
         if os.path.isabs(path) or os.pardir in path.split("/"):
             return frozenset()

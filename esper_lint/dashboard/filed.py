@@ -72,8 +72,8 @@ class Filed:
 def filed(scan: Scan, diagnostics: Iterable[Diagnostic], reviewers: int) -> Mapping[str, Filed]:
     """All tickets of a scan by their keys, in its order."""
     odd: dict[str, list[Diagnostic]] = {}
-    for one in diagnostics:
-        odd.setdefault(one.name, []).append(one)
+    for diagnostic in diagnostics:
+        odd.setdefault(diagnostic.name, []).append(diagnostic)
     keys = dict(_keys([one.reading for one in scan.found]))
     found = {}
     for one in scan.found:

@@ -83,7 +83,9 @@ class KnownPlans:
         return self.previews.get(group, Planning.NOT_ASKED)
 
 
-def preview_of(config: Config, paths: Sequence[str], cwd: str, group: str, progress: Progress | None = None) -> FixPreview:
+def preview_of(
+    config: Config, paths: Sequence[str], cwd: str, group: str, progress: Progress | None = None
+) -> FixPreview:
     """Plan one group.  It takes seconds in a large tree.  Raises what ``gather`` and ``planned`` raise."""
     told = progress or Silence()
     files, _ = gather(paths, config, cwd=cwd, progress=told)
@@ -113,7 +115,7 @@ def together(fixes: Fixes) -> dict[str, Planned]:
     found: dict[str, Planned] = {}
     for group in sorted(made.keys() | refused):
         ours = [fix for fix in fixes.made if fix.group == group] or made.get(group, [])
-        touched = {member.path for fix in ours for member in fix.members} | {path for fix in ours for path, _ in fix.new}
+        touched = {one.path for fix in ours for one in fix.members} | {path for fix in ours for path, _ in fix.new}
         edits = tuple(edit for edit in fixes.edits if edit.name in touched) if set(ours) & set(fixes.made) else ()
         found[group] = replace(preview(replace(fixes, edits=edits, made=tuple(ours)), group), is_together=True)
     return found

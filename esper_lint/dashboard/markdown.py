@@ -38,7 +38,7 @@ def _reader() -> MarkdownIt:
 
     reader = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20})
     reader.enable("table").disable(["image", "html_inline", "html_block", "autolink"])
-    reader.validateLink = lambda address: _WEB.fullmatch(address) is not None  # type: ignore[method-assign]
+    reader.validateLink = _is_of_the_web  # type: ignore[method-assign]
     reader.add_render_rule("link_open", _link_open)
     reader.add_render_rule("heading_open", _heading)
     reader.add_render_rule("heading_close", _heading)
@@ -46,16 +46,16 @@ def _reader() -> MarkdownIt:
     return reader
 
 
-def _link_open(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
+def _is_of_the_web(url: str) -> bool:
+    return _WEB.fullmatch(url) is not None
+
+
+def _link_open(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     address = str(tokens[index].attrGet("href") or "")
     return str(Markup('<a href="{}" rel="noopener noreferrer nofollow">').format(address))
 
 
-def _heading(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
+def _heading(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[index]
     level = min(max(int(token.tag[1:]), 1) + _HEADING - 1, 6)
     return f"<h{level}>" if token.nesting > 0 else f"</h{level}>\n"

@@ -25,12 +25,13 @@ from esper_lint.dashboard.listing import listed
 from esper_lint.dashboard.markdown import markdown_html
 from esper_lint.dashboard.review_queue import STATES, queue_of
 from esper_lint.dashboard.ticket_lists import DETECTIONS, chosen, oddities, scanned, states, states_of, text_of
-from esper_lint.dashboard.trend_page import KINDS, charts_of, rows_of
-from esper_lint.dashboard.visible import visible
+from esper_lint.dashboard.trend_page import chart_of, rows_of
+from esper_lint.dashboard.visible import ticked, visible
 from esper_lint.findings import Group
 from esper_lint.fixing.refusals import REFUSALS
 from esper_lint.tickets.acceptance import Reason, Trigger
 from esper_lint.tickets.detection import code_of
+from esper_lint.tickets.importing import core_of
 from esper_lint.tickets.ticket import Scope, Verdict
 
 STATIC = {"esper.css": "text/css; charset=utf-8", "esper.js": "text/javascript; charset=utf-8"}
@@ -204,7 +205,7 @@ class Pages:
 
     def _trend(self, query: Mapping[str, str]) -> dict[str, Any]:
         trend = self.board.trend
-        return {"trend": trend, "charts": charts_of(trend), "rows": rows_of(trend), "kinds": KINDS}
+        return {"chart": chart_of(trend), "rows": rows_of(trend)}
 
     def group(self, id: str) -> Group:
         """Raises NoSuchPage."""
@@ -252,7 +253,9 @@ def _environment() -> Environment:
     environment.filters["counted"] = counted
     environment.filters["markdown"] = markdown_html
     environment.filters["day"] = _day
+    environment.filters["ticked"] = ticked
     environment.globals["typed_of"] = _typed
+    environment.globals["core_of"] = core_of
     return environment
 
 

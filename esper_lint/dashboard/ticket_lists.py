@@ -46,7 +46,8 @@ class Oddity:
 def scanned(board: Board, detection: str) -> Scanned:
     """The tickets of one detection, or all; those that disagree with the scan come first."""
     if board.scan is None:
-        return Scanned(dict.fromkeys(DETECTIONS, 0), (), tuple(one for one in board.report.groups if not one.suppressed))
+        new = tuple(one for one in board.report.groups if one.suppressed is None)
+        return Scanned(dict.fromkeys(DETECTIONS, 0), (), new)
     counts = Counter(one.detection.value for one in board.filed.values())
     counts[Detection.NEW.value] = len(board.scan.new)
     said = {one.reading.name: one.message for one in board.scan.disagreements()}

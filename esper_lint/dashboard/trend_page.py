@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from esper_lint.history.log import Commit
-from esper_lint.trend.chart import charts
+from esper_lint.trend.chart import chart
 from esper_lint.trend.records import Event, EventKind, Sample, Trend
 
 KINDS: Mapping[EventKind, str] = {
@@ -42,9 +42,9 @@ def rows_of(trend: Trend | None) -> list[Row]:
     return [_row(sample, number == 0) for number, sample in enumerate(trend.samples)][::-1] if trend else []
 
 
-def charts_of(trend: Trend | None) -> Sequence[tuple[str, Markup]]:
-    """A title and an SVG each; what they hold of commits is escaped where they are made."""
-    return [(one.title, Markup(one.svg)) for one in charts(trend)] if trend and trend.samples else ()
+def chart_of(trend: Trend | None) -> Markup:
+    """An SVG; what it holds of commits is escaped where it is made."""
+    return Markup(chart(trend)) if trend else Markup()
 
 
 def _row(sample: Sample, is_first: bool) -> Row:
