@@ -36,6 +36,8 @@ ENDINGS = [
     ("index", 0),
     ("index --stats", 0),
     ("index --clear", 0),
+    ("report -o report.html", 0),
+    ("report --help", 0),
     ("verify --help", 0),
     ("--help", 0),
     ("-h", 0),
@@ -68,6 +70,9 @@ MISTAKES = [
     ("fix --undo", "there is no fix to undo here"),
     ("fix --undo --diff", "--undo goes with neither --diff nor --exit-non-zero-on-fix"),
     ("index nowhere", "nowhere"),
+    ("report", "missing option"),
+    ("report -o clean", "'clean' is a folder"),
+    ("report nowhere -o report.html", "nowhere"),
     ("verify --cases many", "'many' is not a valid integer"),
     ("index --clear --stats", "--clear and --stats cannot go together"),
 ]
