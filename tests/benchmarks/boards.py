@@ -11,6 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from esper_lint.config import load
@@ -49,8 +50,8 @@ def main() -> None:
     config = load(folder, {}).config
     board_of(config, [folder], folder)
     for _ in range(_RUNS):
-        board, wall, processor = timed(lambda: board_of(config, [folder], folder))
-        text, wall_of_file, processor_of_file = timed(lambda: one_file(board))
+        board, wall, processor = timed(partial(board_of, config, [folder], folder))
+        text, wall_of_file, processor_of_file = timed(partial(one_file, board))
         size = len(text.encode("utf-8"))
         print(
             f"report: {wall + wall_of_file:.1f} s ({processor + processor_of_file:.1f} s of the processor),"
@@ -59,7 +60,7 @@ def main() -> None:
     pages = Pages(board, Surroundings(is_served=True))
     costs: dict[str, list[tuple[float, float, str]]] = {}
     for name, path in addresses(board):
-        html, wall, processor = timed(lambda name=name, path=path: pages.html(name, **path))  # type: ignore[misc]
+        html, wall, processor = timed(partial(pages.html, name, **path))
         costs.setdefault(name, []).append((wall, processor, f"{len(html):,} bytes {path.get('id', '')}"))
     print("page: count, median and worst seconds, worst of the processor, the worst one")
     for name, found in costs.items():

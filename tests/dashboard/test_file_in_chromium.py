@@ -25,6 +25,12 @@ pytestmark = pytest.mark.skipif(
     not shutil.which(CHROMIUM), reason=f"no Chromium at {CHROMIUM}; ESPER_CHROMIUM can name one"
 )
 
+ROWS = """() => [...document.querySelectorAll(".page.shown table.pair tbody tr:not(.fold)")].map((row) => [
+    ...[...row.querySelectorAll("td.no")].map((cell) => cell.textContent),
+    ...[...row.querySelectorAll("td.line")].map((cell) =>
+        cell.textContent.replace(/^[LR] /, "").replace(/\\s+/g, " ").trim()),
+])"""
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
@@ -84,12 +90,7 @@ def test_any_two_members_stand_side_by_side_as_the_server_would_put_them(page: P
             + [str(cell.html.striptags()) if cell else "nothing" for cell in (row.left, row.right)]
             for row in rows
         ]
-        found = page.evaluate(
-            """() => [...document.querySelectorAll(".page.shown table.pair tbody tr:not(.fold)")].map((row) => [
-                ...[...row.querySelectorAll("td.no")].map((cell) => cell.textContent),
-                ...[...row.querySelectorAll("td.line")].map((cell) => cell.textContent.replace(/^[LR] /, "").replace(/\\s+/g, " ").trim()),
-            ])"""
-        )
+        found = page.evaluate(ROWS)
         assert found == [
             [*numbers, " ".join(one.split()), " ".join(other.split())] for *numbers, one, other in expected
         ]
