@@ -32,6 +32,6 @@ class NoTracebacks:
             if os.environ.get("ESPER_LINT_TRACEBACK"):
                 traceback.print_exc()
             text = ascii(str(error))[1:-1]
-            self._tell(f"internal error: {type(error).__name__}: {text} ({scope['method']} {ascii(scope['path'])})")
+            self._tell(f"internal error: {type(error).__name__}: {text} ({scope['method']} {scope['path']!a})")
             if not has_begun:
                 await refusal(500, "Internal error; the server's terminal says which.")(scope, receive, send)

@@ -1,7 +1,8 @@
 """Under which addresses the dashboard answers.
 
-A site that a browser visits can make its own name point to 127.0.0.1 (DNS rebinding) and then read what is served there
-as its own.  Such a request still names that site in ``Host``, so only names that are known, with their ports, are served.
+A site that a browser visits can make its own name point to 127.0.0.1 (DNS rebinding) and then read what is served
+there as its own.  Such a request still names that site in ``Host``, so only names that are known, with their ports, are
+served.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Who may look: a link that works once, and the cookie that it is exchanged for.
 
-Ports of this machine are open to all its users, and so is what other programs of one's own fetch from them; the link is
-shown only to who started the server.  A secret in a URL ends in histories and in logs of proxies, so it is worth nothing
-once it was used.
+Ports of this machine are open to all its users and to every program of theirs; the link is shown only to who started
+the server.  A secret in a URL ends in histories and in logs of proxies, so it is worth nothing once it was used.
 """
 
 from __future__ import annotations

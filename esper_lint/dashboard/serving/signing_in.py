@@ -15,7 +15,7 @@ from esper_lint.dashboard.serving.sessions import Sessions
 
 TOKEN = "token"
 
-# A cookie that is strictly same-site stays away when one comes from a page elsewhere; the link, which is ours, brings it.
+# A cookie that is strictly same-site stays away when one comes from elsewhere; the link, which is ours, brings it.
 _SIGN_IN = """\
 <!doctype html>
 <html lang="en">

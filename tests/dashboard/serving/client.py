@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import httpx
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive
 
 
 class Browser:
@@ -57,3 +57,40 @@ class Browser:
                 return response
 
         return asyncio.run(sent())
+
+
+async def _no_body() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def answered(
+    app: ASGIApp,
+    headers: Sequence[tuple[bytes, bytes]],
+    *,
+    method: str = "GET",
+    path: str = "/",
+    kind: str = "http",
+    receive: Receive = _no_body,
+) -> list[Message]:
+    """What the app sends for a request that no client would make."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": kind,
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "headers": headers,
+    }
+
+    async def asked() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(asked())
+    return sent

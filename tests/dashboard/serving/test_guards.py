@@ -17,7 +17,7 @@ from esper_lint.dashboard.serving.headers import HEADERS
 from esper_lint.dashboard.serving.limits import BODY_BYTES, LimitedBodies
 from esper_lint.dashboard.serving.origins import Origin, origin_of, origins_at
 from esper_lint.dashboard.serving.sessions import Sessions
-from tests.dashboard.serving.client import Browser
+from tests.dashboard.serving.client import Browser, answered
 
 PORT = 8765
 ORIGINS = origins_at("127.0.0.1", PORT, [origin_of("https://review.example.org")])
@@ -93,31 +93,7 @@ def test_a_request_for_another_name_or_port_is_refused(here: Guarded, host: str)
 
 def test_a_request_with_two_hosts_or_none_is_refused(here: Guarded) -> None:
     for headers in ([], [(b"host", b"127.0.0.1:8765"), (b"host", b"evil.example")]):
-        assert _status(here, headers) == 421
-
-
-def _status(here: Guarded, headers: list[tuple[bytes, bytes]]) -> int:
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/",
-        "raw_path": b"/",
-        "query_string": b"",
-        "root_path": "",
-        "scheme": "http",
-        "headers": headers,
-    }
-    asyncio.run(here.app(scope, receive, send))
-    status: int = sent[0]["status"]
-    return status
+        assert answered(here.app, headers)[0]["status"] == 421
 
 
 # Token and cookie.
@@ -336,48 +312,22 @@ def test_a_length_that_is_none_does_no_harm(here: Guarded, length: str) -> None:
 
 
 def test_who_is_not_signed_in_makes_nobody_read_a_body(here: Guarded) -> None:
-    assert _asked(here, b"POST") == 403
-
-
-def _asked(here: Guarded, method: bytes) -> int:
-    sent: list[Message] = []
-
-    async def receive() -> Message:
+    async def unread() -> Message:
         raise AssertionError("a body was read")
 
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http",
-        "method": method.decode(),
-        "path": "/",
-        "raw_path": b"/",
-        "query_string": b"",
-        "root_path": "",
-        "scheme": "http",
-        "headers": [(b"host", b"127.0.0.1:8765"), (b"sec-fetch-site", b"same-origin"), (b"content-length", b"5")],
-    }
-    asyncio.run(here.app(scope, receive, send))
-    status: int = sent[0]["status"]
-    return status
+    headers = [(b"host", b"127.0.0.1:8765"), (b"sec-fetch-site", b"same-origin"), (b"content-length", b"5")]
+    assert answered(here.app, headers, method="POST", receive=unread)[0]["status"] == 403
 
 
 def test_a_body_that_does_not_come_is_not_waited_for_for_ever() -> None:
-    sent: list[Message] = []
-
-    async def receive() -> Message:
+    async def nothing() -> Message:
         await asyncio.sleep(60)
         raise AssertionError
-
-    async def send(message: Message) -> None:
-        sent.append(message)
 
     async def unreached(scope: Scope, receive: Receive, send: Send) -> None:
         raise AssertionError
 
-    asyncio.run(LimitedBodies(unreached, patience_s=0.05)({"type": "http", "headers": []}, receive, send))
-    assert sent[0]["status"] == 408
+    assert answered(LimitedBodies(unreached, patience_s=0.05), [], receive=nothing)[0]["status"] == 408
 
 
 # Faults of ours.
@@ -393,13 +343,4 @@ def test_an_internal_error_is_one_printable_line_and_no_traceback(
 
 
 def test_web_sockets_are_closed(here: Guarded) -> None:
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "websocket.connect"}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    asyncio.run(here.app({"type": "websocket", "headers": [], "path": "/"}, receive, send))
-    assert sent == [{"type": "websocket.close", "code": 1000}]
+    assert answered(here.app, [], kind="websocket") == [{"type": "websocket.close", "code": 1000}]
