@@ -1,0 +1,79 @@
+"""``esper-lint dashboard``: review groups in a browser."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from typing import Any
+
+import click
+
+from esper_lint.cli.progress import TerminalProgress
+from esper_lint.cli.settings import resolve, setting_options
+from esper_lint.discovery.files import UnknownPath
+
+LOOPBACK = "127.0.0.1"
+
+
+@click.command("dashboard")
+@click.argument("paths", nargs=-1)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="By default, one that is free.")
+@click.option("--open", "opening", is_flag=True, help="Open the link in the browser.")
+@click.option(
+    "--host", metavar="ADDRESS", default=LOOPBACK, help=f"Listen there and not on {LOOPBACK}; needs --expose."
+)
+@click.option("--expose", is_flag=True, help="Let other machines connect (see docs/dashboard-team.md first).")
+@click.option(
+    "--trusted-origin",
+    "trusted",
+    metavar="URL",
+    multiple=True,
+    help="Where a reverse proxy serves it, such as https://review.example.org.",
+)
+@setting_options
+def command(
+    paths: tuple[str, ...],
+    port: int,
+    opening: bool,
+    host: str,
+    expose: bool,
+    trusted: tuple[str, ...],
+    **settings: Any,
+) -> None:
+    """Serve the groups in PATHS (by default, here) and their tickets for review, until Ctrl-C.
+
+    Each line on standard output is a link that signs in one browser; once it was used, the next one is printed. Verdicts
+    are written into the ticket files. Exit status: 0 ended by Ctrl-C; 2 usage or internal error.
+    """
+    if host != LOOPBACK and not expose:
+        raise click.UsageError(f"--host {host}: other addresses than {LOOPBACK} need --expose")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        raise click.UsageError(f"--host {host}: not an IP address") from None
+    try:
+        from esper_lint.dashboard.serving.dashboard import Dashboard
+        from esper_lint.dashboard.serving.listening import CannotListen, listener
+        from esper_lint.dashboard.serving.origins import origin_of, origins_at
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("esper_lint"):
+            raise
+        raise click.ClickException(
+            f"the dashboard needs {error.name}: pip install 'esper-lint[dashboard]' installs it"
+        ) from error
+    try:
+        proxies = [origin_of(text) for text in trusted]
+    except ValueError as error:
+        raise click.UsageError(f"--trusted-origin: {error}") from None
+    if address.is_unspecified and not proxies:
+        raise click.UsageError(f"--host {host}: name what browsers will ask for by --trusted-origin")
+    named = paths or (os.curdir,)
+    config = resolve(named, settings).config
+    try:
+        with listener(host, port) as at:
+            origins = origins_at(host, at.getsockname()[1], proxies)
+            with TerminalProgress() as progress:
+                dashboard = Dashboard.scanned(named, config, os.getcwd(), origins, progress)
+            dashboard.serve(at, opening=opening)
+    except (CannotListen, UnknownPath) as error:
+        raise click.UsageError(str(error)) from error
