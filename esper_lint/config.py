@@ -20,6 +20,8 @@ __all__ = ["OPTIONS", "Config", "ConfigError", "Option", "Resolved", "did_you_me
 
 DEFAULT = "default"
 COMMAND_LINE = "command line"
+SUPPORTING = ("SUPPORT", "ENDORSE", "AGREE", "APPROVE")
+"""The words of reviewers for one and the same verdict."""
 
 KINDS: Mapping[str, str] = {
     "integer": "an integer",
@@ -29,6 +31,8 @@ KINDS: Mapping[str, str] = {
     "file": "a string",
     "folders": 'a list of strings, such as ["src", "lib"]',
     "table": 'a table of lists of strings, such as {"tests/*" = ["ESP101"]}',
+    "scheme": 'a string with `{number}` in it, such as "{batch}-{agent}-{number:02}"',
+    "word": "one of " + ", ".join(f'"{word}"' for word in SUPPORTING),
     "cases": 'a table with cases, such as {cases = [{class = "pkg.blocks:Block", inputs = ["3x7x24"]}]}',
 }
 
@@ -133,6 +137,36 @@ OPTIONS: tuple[Option, ...] = (
         affects_matching=False,
     ),
     Option(
+        "tickets",
+        "folder",
+        "docs/findings",
+        "Folder of the tickets, which `fix` and the verbs for tickets read, and nothing else does.",
+        affects_matching=False,
+    ),
+    Option(
+        "ticket-id",
+        "scheme",
+        "B{batch}-{agent}-{number:02}",
+        "How new tickets are called: `{number}` is the next that is free, `{rule}` the rule's code, and `{batch}` and"
+        " `{agent}` are what `tickets sync` is told.",
+        affects_matching=False,
+    ),
+    Option(
+        "ticket-prefixes",
+        "strings",
+        (),
+        "What absolute paths in tickets begin with on the machines that wrote them, which is left out.",
+        affects_matching=False,
+    ),
+    Option("reviewers", "integer", 3, "Verdicts that a finding needs to be decided.", 1, affects_matching=False),
+    Option(
+        "support-word",
+        "word",
+        SUPPORTING[0],
+        "What a verdict in favour of a finding is written as.",
+        affects_matching=False,
+    ),
+    Option(
         "verify",
         "cases",
         "{}",
@@ -149,8 +183,8 @@ class Config:
 
     ``project`` is absolute and holds no links; paths in reports are relative to it, and so are ``roots``.
     ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``baseline``
-    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's.  ``verify`` is its table as
-    JSON, of which ``verification.entries`` makes cases.
+    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's; ``tickets`` is absolute, or
+    relative to the project.  ``verify`` is its table as JSON, of which ``verification.entries`` makes cases.
     """
 
     project: str
@@ -175,6 +209,11 @@ class Config:
     jobs: int
     cache_dir: str
     cold_start_limit: int
+    tickets: str
+    ticket_id: str
+    ticket_prefixes: tuple[str, ...]
+    reviewers: int
+    support_word: str
     verify: str
 
     def digest(self) -> str:
@@ -262,6 +301,15 @@ def _checked(option: Option, raw: object, place: str) -> Any:
             return tuple(raw)
         case "table", dict() if all(isinstance(codes, list) and _are_strings(codes) for codes in raw.values()):
             return tuple((pattern, tuple(codes)) for pattern, codes in raw.items())
+        case "scheme", str():
+            from esper_lint.tickets.ids import problem_with  # as few
+
+            problem = problem_with(raw)
+            if problem:
+                raise ConfigError(f"{place}: {option.key}: {problem}")
+            return raw
+        case "word", str() if raw in SUPPORTING:
+            return raw
         case "cases", dict():
             from esper_lint.verification.entries import cases_in  # few projects have any
 

@@ -22,6 +22,8 @@ OTHER = {
     "file": "there.json",
     "folders": ["src"],
     "table": {"a": ["b"]},
+    "scheme": "T{number}",
+    "word": "ENDORSE",
     "cases": {"cases": [{"class": "a:B"}]},
 }
 

@@ -21,11 +21,11 @@ from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.journal import journal_of
 from esper_lint.fixing.lockstep.planning import plan
 from esper_lint.fixing.planning import Wishes, planned
 from esper_lint.fixing.texts import text_of
-from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, journal_path, undo
-from esper_lint.index import location, place_in_use
+from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, undo
 from esper_lint.rules.excerpt import printable
 from esper_lint.tree import TreeChanged
 
@@ -156,8 +156,3 @@ def rolled_back(error: RolledBack) -> int:
     """Say so, and the exit status of it."""
     click.echo(f"esper-lint: {printable(str(error))}", err=True)
     return Exit.ROLLED_BACK
-
-
-def journal_of(config: Config) -> Path:
-    """Where the last fix of the project is written down."""
-    return journal_path((place_in_use(config) or location(config)).parent, config.project)

@@ -53,6 +53,8 @@ def _as_click(option: Option) -> Callable[[Decorated], Decorated]:
             return click.option(name, metavar="FOLDER", help=option.help)
         case "file":
             return click.option(name, metavar="FILE", help=option.help)
+        case "scheme" | "word":
+            return click.option(name, metavar="TEXT", help=option.help)
         case "folders":
             return click.option(name, multiple=True, metavar="FOLDER,...", help=option.help)
         case _:

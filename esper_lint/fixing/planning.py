@@ -7,7 +7,7 @@ fix that leaves its members reported, or makes something new to report, is taken
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,13 +18,13 @@ from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.generated import is_generated
 from esper_lint.evidence import Evidence
-from esper_lint.findings import Group, Member, Report, Tier
+from esper_lint.findings import Group, Member, Report, Tier, UnitKind
 from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.sites import Source, source_of
-from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Overridden
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import Mentions, mentions
 from esper_lint.fixing.packages import common_folder, module_name
@@ -35,6 +35,7 @@ from esper_lint.fixing.suggesting.suggest import suggestions
 from esper_lint.fixing.texts import SourceText, Unwritable, text_of, with_text
 from esper_lint.judging import judged, narrowed
 from esper_lint.progress import Progress
+from esper_lint.tickets.objections import Objection, Objections, blocking, objected
 from esper_lint.tree import TreeChanged
 
 FIXED_BY_EXTRACTION = ("ESP101", "ESP102", "ESP103")
@@ -48,12 +49,16 @@ Gate = Callable[[Fixes], Mapping[GroupFix, GroupRefusal]]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for: UNSAFE fixes too, only the group of that id, a name for its helper, generated files too."""
+    """What was asked for: UNSAFE fixes too, only the group of that id, a name for its helper, generated files too.
+
+    ``override`` says why what reviewers object to is made all the same; empty, it is not made.
+    """
 
     is_unsafe: bool = False
     group: str = ""
     helper_name: str = ""
     even_generated: bool = False
+    override: str = ""
 
 
 def planned(
@@ -75,9 +80,10 @@ def planned(
     refused: dict[_Key, GroupRefusal] = {}
     trials: dict[object, Attempt] = {}
     said, width = mentions(_contents(files)), line_length(config.project)  # of the disk, so the same for every trial
+    reviewed = objected(config)
     while True:
         planner = _Planner(
-            files, config, wishes, progress, use_cache, said, width, dict(before or {}), dict(refused), trials
+            files, config, wishes, progress, use_cache, said, width, reviewed, dict(before or {}), dict(refused), trials
         )
         failed = planner.run()
         if not failed and gate is not None:
@@ -97,6 +103,7 @@ class _Planner:
     use_cache: bool
     said: Mentions
     width: int
+    reviewed: Objections
     changed: dict[str, bytes]
     refused: dict[_Key, GroupRefusal]
     trials: dict[object, Attempt]
@@ -105,6 +112,7 @@ class _Planner:
     withheld: dict[_Key, GroupFix] = field(default_factory=dict)
     left_out: list[GroupRefusal] = field(default_factory=list)
     advice: list[Advice] = field(default_factory=list)
+    overridden: list[Overridden] = field(default_factory=list)
     _texts: dict[str, SourceText] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
     _lines: dict[tuple[str, bytes], list[int]] = field(default_factory=dict)
@@ -129,6 +137,7 @@ class _Planner:
             tuple(self.withheld.values()),
             tuple(sorted(refused, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
             tuple(self.advice),
+            tuple(self.overridden),
         )
 
     # -- a pass --------------------------------------------------------------------------------------------------
@@ -145,6 +154,10 @@ class _Planner:
             if not isinstance(found.found, Proved):
                 self._refuse(group, found.found)
                 continue
+            objections = blocking(self.reviewed.to(group), merges=group.unit is UnitKind.CLASS)
+            if objections and not self.wishes.override:
+                self._refuse(group, _objected(members[0], objections))
+                continue
             fix = self._fix(group, found.found)
             if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
                 self.withheld[key] = fix
@@ -158,6 +171,7 @@ class _Planner:
                 self._refuse(group, causes)
                 continue
             self.made.append((key, fix))
+            self.overridden += [Overridden(group.id, one, self.wishes.override) for one in objections]
             self.kept[key] = (*self.kept.get(key, ()), *kept)
             self.left_out += left_out
             touched |= set(found.found.texts)
@@ -224,7 +238,10 @@ class _Planner:
         if any(one.path in self.changed for one in group.members):
             return
         found = suggestions(group, lambda path: self._text(path).text, self.config.project, is_refused)
-        self.advice += [Advice(group.id, group.rule, one) for one in found]
+        is_objected = not self.wishes.override and bool(blocking(self.reviewed.to(group), merges=True))
+        self.advice += [
+            Advice(group.id, group.rule, one) for one in found if not (is_objected and one.kind == "merge")
+        ]
 
     def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[Refusal]]:
         """The members that may be rewritten, and why others may not."""
@@ -353,6 +370,13 @@ def _contents(files: FileSet) -> Iterator[bytes]:
     for file in files.files:
         with suppress(TreeChanged):
             yield _content(files, file.name, file.path)
+
+
+def _objected(member: Member, objections: Iterable[Objection]) -> tuple[Refusal, ...]:
+    """Where the group begins; the tickets that the messages name have the rest."""
+    return tuple(
+        Refusal("FX-OBJECTED", member.path, member.line, f"`{member.qualname}`: {one}") for one in objections
+    )
 
 
 def _key(members: Sequence[Member]) -> _Key:

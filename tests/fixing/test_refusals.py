@@ -70,7 +70,7 @@ def test_a_page_has_the_fixed_headings_in_their_order(page: Page) -> None:
 @pytest.mark.parametrize("page", REFUSALS.values(), ids=list(REFUSALS))
 def test_examples_are_python(page: Page) -> None:
     for name, source in page.files.items():
-        assert name.endswith((".toml", ".json")) or ast.parse(source) is not None
+        assert name.endswith((".toml", ".json", ".md")) or ast.parse(source) is not None
 
 
 @pytest.mark.parametrize(
