@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import webbrowser
 from typing import Any
 
 import click
 
+from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.discovery.files import UnknownPath
@@ -74,6 +76,10 @@ def command(
             origins = origins_at(host, at.getsockname()[1], proxies)
             with TerminalProgress() as progress:
                 dashboard = Dashboard.scanned(named, config, os.getcwd(), origins, progress)
-            dashboard.serve(at, opening=opening)
+            to_standard_output([dashboard.link])
+            click.echo("serving the dashboard until Ctrl-C", err=True)
+            if opening:
+                webbrowser.open(dashboard.link)
+            dashboard.serve(at)
     except (CannotListen, UnknownPath) as error:
         raise click.UsageError(str(error)) from error

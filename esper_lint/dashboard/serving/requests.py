@@ -9,6 +9,7 @@ from esper_lint.dashboard.serving.origins import Origin
 SAFE = frozenset({"GET", "HEAD"})
 
 _ORIGIN = "esper_lint.origin"
+_SESSION = "esper_lint.session"
 
 
 def values(scope: Scope, name: bytes) -> list[str]:
@@ -31,3 +32,13 @@ def origin(scope: Scope) -> Origin:
     found = scope[_ORIGIN]
     assert isinstance(found, Origin)
     return found
+
+
+def with_session(scope: Scope, name: str) -> Scope:
+    """The request, known to come from a browser that is signed in."""
+    return {**scope, _SESSION: name}
+
+
+def session(scope: Scope) -> str:
+    """What the browser's session is called, which is not its secret."""
+    return str(scope[_SESSION])

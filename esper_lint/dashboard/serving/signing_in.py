@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from esper_lint.dashboard.serving.origins import Origin
-from esper_lint.dashboard.serving.requests import origin, values
+from esper_lint.dashboard.serving.requests import origin, values, with_session
 from esper_lint.dashboard.serving.sessions import Sessions
 
 TOKEN = "token"
@@ -38,20 +38,20 @@ class SignedIn:
         self._spent = spent
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_known = any(self._sessions.knows(secret) for secret in _secrets(scope))
+        names = [name for name in map(self._sessions.name, _secrets(scope)) if name]
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         tokens = [text for name, text in query if name == TOKEN]
         if scope["method"] == "GET" and tokens:
             session = self._sessions.redeemed(tokens[-1])
-            if session is not None or is_known:
+            if session is not None or names:
                 response = RedirectResponse(_clean(scope["path"], query), 303)
                 if session is not None:
                     _set_cookie(response, origin(scope), session)
                     self._spent(origin(scope))
                 await response(scope, receive, send)
                 return
-        if is_known:
-            await self._app(scope, receive, send)
+        if names:
+            await self._app(with_session(scope, names[0]), receive, send)
         else:
             await HTMLResponse(_SIGN_IN, 403)(scope, receive, send)
 

@@ -1,0 +1,65 @@
+"""Real Chromium.  Tests are skipped only where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.dashboard.served import Served, sample_project
+
+CHROMIUM = os.environ.get("ESPER_CHROMIUM", "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not shutil.which(CHROMIUM):
+        pytest.skip(f"no Chromium at {CHROMIUM}; ESPER_CHROMIUM can name one")
+    arguments = ["--disable-background-networking", "--disable-gpu"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # root has none to give up
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return sample_project(tmp_path / "sample")
+
+
+@pytest.fixture
+def served(project: Path) -> Iterator[Served]:
+    with Served(project) as process:
+        yield process
+
+
+@pytest.fixture
+def signed_in(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
+    """``signed_in(color_scheme="dark")``: the queue in a browser of its own, as a reviewer has one.
+
+    What a page writes to its console or raises fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(**options: object) -> Page:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        page = context.new_page()
+        page.goto(served.links[-1])
+        served.links.append(served.next_link())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
