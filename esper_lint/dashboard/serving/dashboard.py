@@ -9,7 +9,7 @@ from dataclasses import replace
 from socket import socket
 
 from esper_lint.config import Config
-from esper_lint.dashboard.board import Board, board_of, with_tickets
+from esper_lint.dashboard.board import Board, board_of
 from esper_lint.dashboard.serving.app import app_of
 from esper_lint.dashboard.serving.guarding import guarded
 from esper_lint.dashboard.serving.listening import serve
@@ -34,11 +34,11 @@ class Dashboard:
 
         self._origins = origins
         self.sessions = Sessions()
-        self.shown = Shown(board, lambda shown: with_tickets(shown, alone))
+        self.shown = Shown(board, lambda shown: shown)
         self.rescanner = Rescanner(scan, _tell)
         desk = Desk(self.shown, alone, rescan=self.rescanner.start)
         self.app = guarded(
-            app_of(self.shown, desk, self.rescanner), origins, self.sessions, spent=self._print_link, tell=_tell
+            app_of(self.shown, desk.actions, self.rescanner), origins, self.sessions, spent=self._print_link, tell=_tell
         )
 
     @classmethod
