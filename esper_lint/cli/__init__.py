@@ -28,6 +28,7 @@ VERBS = {
     "explain": "Print the page of a rule, or list the rules.",
     "fix": "Re-sync members of contracts that no longer agree.",
     "index": "Build, describe or clear the index that makes runs quick.",
+    "report": "Write what the dashboard shows into one HTML file.",
     "verify": "Run two versions of the same modules in torch and compare them.",
 }
 

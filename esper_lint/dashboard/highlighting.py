@@ -51,7 +51,7 @@ def code_html(line: Line, kinds: Sequence[Stretch]) -> Markup:
     html = Markup()
     done = 0
     for mark in line.marks:
-        start, end = (_characters(line.text, cells) for cells in (mark.start, mark.end))
+        start, end = (characters(line.text, cells) for cells in (mark.start, mark.end))
         html += _plain(line.text, done, start, kinds) + _marked(line.text, start, end, mark, kinds)
         done = end
     return html + _plain(line.text, done, len(line.text), kinds)
@@ -84,7 +84,7 @@ def _pieces(text: str, start: int, end: int, kinds: Sequence[Stretch]) -> Iterat
     yield escape(text[done:end])
 
 
-def _characters(text: str, cells: int) -> int:
+def characters(text: str, cells: int) -> int:
     """How many characters of the text take up that many cells of a terminal, in which marks are given."""
     if text.isascii():
         return cells

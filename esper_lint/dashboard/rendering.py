@@ -19,7 +19,7 @@ from esper_lint.dashboard.review_queue import STATES, queue_of
 from esper_lint.dashboard.visible import visible
 
 STATIC = {"esper.css": "text/css; charset=utf-8", "esper.js": "text/javascript; charset=utf-8"}
-"""The static files, under ``/static/``, and their types."""
+"""The static files that served pages ask for, under ``/static/``, and their types."""
 
 
 class NoSuchPage(Exception):
@@ -69,11 +69,7 @@ class Pages:
     ) -> str:
         """A whole page by the name of its route.  Raises NoSuchPage."""
         content = self.content(name, query, refused, **path)
-        return (
-            _environment()
-            .get_template("served.html")
-            .render(self._surroundings(), content=content, here=name, title=routes.route(name).title)
-        )
+        return template_text(self, "served.html", content=content, here=name, title=routes.route(name).title)
 
     def content(
         self,
@@ -88,15 +84,13 @@ class Pages:
         asked = {key: value for key, value in (query or {}).items() if key in known}
         values = _VIEWS[name](self, asked, **path)
         place = routes.url(name, **path)
-        template = _environment().get_template(f"{name}.html")
-        return Markup(template.render(self._surroundings(), **values, refused=refused, query=asked, place=place))
+        return Markup(template_text(self, f"{name}.html", **values, refused=refused, query=asked, place=place))
 
-    def _surroundings(self) -> dict[str, Any]:
-        served = self.surroundings
+    def surroundings_in_templates(self) -> dict[str, Any]:
         return {
             "board": self.board,
-            "here_is": served,
-            "url": served.url,
+            "here_is": self.surroundings,
+            "url": self.surroundings.url,
             "action": routes.url,
             "routes": routes.ROUTES,
             "version": __version__,
@@ -127,8 +121,13 @@ _VIEWS: Mapping[str, Callable[..., dict[str, Any]]] = {
 }
 
 
+def template_text(pages: Pages, name: str, **values: object) -> str:
+    """A template, filled in."""
+    return _environment().get_template(name).render(pages.surroundings_in_templates(), **values)
+
+
 def static_text(name: str) -> str:
-    """A file of ``STATIC``."""
+    """A file of ``STATIC``, or the script that only the one-file report has."""
     return (files("esper_lint.dashboard") / "static" / name).read_text(encoding="utf-8")
 
 

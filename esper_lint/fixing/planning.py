@@ -239,9 +239,7 @@ class _Planner:
             return
         found = suggestions(group, lambda path: self._text(path).text, self.config.project, is_refused)
         is_objected = not self.wishes.override and bool(blocking(self.reviewed.to(group), merges=True))
-        self.advice += [
-            Advice(group.id, group.rule, one) for one in found if not (is_objected and one.kind == "merge")
-        ]
+        self.advice += [Advice(group.id, group.rule, one) for one in found if not (is_objected and one.kind == "merge")]
 
     def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[Refusal]]:
         """The members that may be rewritten, and why others may not."""
@@ -374,9 +372,7 @@ def _contents(files: FileSet) -> Iterator[bytes]:
 
 def _objected(member: Member, objections: Iterable[Objection]) -> tuple[Refusal, ...]:
     """Where the group begins; the tickets that the messages name have the rest."""
-    return tuple(
-        Refusal("FX-OBJECTED", member.path, member.line, f"`{member.qualname}`: {one}") for one in objections
-    )
+    return tuple(Refusal("FX-OBJECTED", member.path, member.line, f"`{member.qualname}`: {one}") for one in objections)
 
 
 def _key(members: Sequence[Member]) -> _Key:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esper_lint.config import Config
-from esper_lint.findings import Group, UnitKind
-from esper_lint.fixing.edits import FileEdit
+from esper_lint.findings import Group
 from esper_lint.fixing.journal import journal_of
-from esper_lint.fixing.lockstep.declaring import CannotDeclare, Declared, declared
-from esper_lint.fixing.transaction import HalfWritten, NothingToUndo, RolledBack, commit, interrupted, undo
+from esper_lint.fixing.lockstep.declaring import CannotDeclare
+from esper_lint.fixing.transaction import RolledBack, commit, interrupted
 from esper_lint.progress import Progress, Silence
-from esper_lint.selection import on_disk
-from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, in_order, words_of
-from esper_lint.tickets.ticket import State
+from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, in_order
 from esper_lint.tree import TreeChanged
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import blake2b
@@ -154,5 +154,3 @@ def _disagreement(one: Found) -> str:
             if one.group is not None and one.group.suppressed is None:
                 return "accepted in the ticket, reported by the scan"
     return ""
-
-

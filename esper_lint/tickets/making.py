@@ -126,7 +126,9 @@ def _why(group: Group) -> str:
         "- They can drift apart without anybody noticing.",
     ]
     if group.rule == "ESP103":
-        points.append("- One of them stands in for another where a feature is missing, and must do the same as it does.")
+        points.append(
+            "- One of them stands in for another where a feature is missing, and must do the same as it does."
+        )
     return "\n".join(points)
 
 
