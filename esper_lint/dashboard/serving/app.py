@@ -47,6 +47,7 @@ class _App:
                 *actions,
                 Route(routes.ACTIONS["rescan"], self._progress, methods=["GET"]),
                 Route(routes.ACTIONS["rescan"], self._rescan, methods=["POST"]),
+                Route("/favicon.ico", lambda request: Response(status_code=204), methods=["GET"]),  # browsers ask for it
                 *(Route(f"/static/{name}", _static(name, kind), methods=["GET"]) for name, kind in STATIC.items()),
             ]
         )

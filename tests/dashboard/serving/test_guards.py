@@ -17,7 +17,7 @@ from esper_lint.dashboard.serving.headers import HEADERS
 from esper_lint.dashboard.serving.limits import BODY_BYTES, LimitedBodies
 from esper_lint.dashboard.serving.origins import Origin, origin_of, origins_at
 from esper_lint.dashboard.serving.sessions import Sessions
-from tests.dashboard.serving.client import Browser, answered
+from tests.dashboard.client import Browser, answered
 
 PORT = 8765
 ORIGINS = origins_at("127.0.0.1", PORT, [origin_of("https://review.example.org")])
