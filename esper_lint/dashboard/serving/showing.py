@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
 from esper_lint.dashboard.board import Board
+from esper_lint.tickets.ticket import Ticket
+
+_REMEMBERED = 1000
 
 
 class Shown:
@@ -15,6 +19,7 @@ class Shown:
         self._lock = Lock()
         self._reread = reread
         self._now = (board, 1)
+        self._earlier: OrderedDict[str, Ticket] = OrderedDict()
 
     @property
     def board(self) -> Board:
@@ -35,6 +40,19 @@ class Shown:
         with self._lock:
             return self._replace(self._reread(self.board))
 
+    def ticket_at(self, digest: str) -> Ticket | None:
+        """What a ticket said that has been shown, if that was not long ago."""
+        with self._lock:
+            return self._earlier.get(digest) or _tickets(self.board).get(digest)
+
     def _replace(self, board: Board) -> Board:
+        before, after = _tickets(self.board), _tickets(board)
+        self._earlier.update((digest, before[digest]) for digest in before.keys() - after.keys())
+        while len(self._earlier) > _REMEMBERED:
+            self._earlier.popitem(last=False)
         self._now = (board, self.number + 1)
         return board
+
+
+def _tickets(board: Board) -> dict[str, Ticket]:
+    return {one.reading.digest: one.reading.ticket for one in board.scan.found} if board.scan else {}
