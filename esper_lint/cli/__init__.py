@@ -29,6 +29,8 @@ VERBS = {
     "fix": "Re-sync members of contracts that no longer agree.",
     "index": "Build, describe or clear the index that makes runs quick.",
     "report": "Write what the dashboard shows into one HTML file.",
+    "review": "Give a verdict on a finding, in its ticket.",
+    "tickets": "Keep the review records of findings in step with the code.",
     "verify": "Run two versions of the same modules in torch and compare them.",
 }
 

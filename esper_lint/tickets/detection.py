@@ -68,10 +68,17 @@ class Scan:
                 tickets.setdefault(one.group.id, []).append(one)
         return {group: tuple(found) for group, found in tickets.items()}
 
-    def disagreements(self) -> Iterator[Disagreement]:
-        """Where people and code say different things, in the order of the readings."""
+    def gone(self) -> tuple[Reading, ...]:
+        """The tickets that are open and whose findings are gone."""
+        return tuple(one.reading for one in self.found if is_gone(one))
+
+    def disagreements(self, since: Callable[[Reading], str] = lambda reading: "") -> Iterator[Disagreement]:
+        """Where people and code say different things, in the order of the readings.
+
+        ``since`` gives the commit at which a finding that is gone went, empty where nobody knows.
+        """
         for one in self.found:
-            message = _disagreement(one)
+            message = _disagreement(one, since)
             if message:
                 yield Disagreement(one.reading, message)
 
@@ -141,11 +148,18 @@ def _reopening(
     return ""
 
 
-def _disagreement(one: Found) -> str:
+def is_gone(one: Found) -> bool:
+    """Whether a ticket is open and its finding is gone; one that names no place was never detected."""
+    is_resolved = one.detection is Detection.RESOLVED and one.group is None
+    return is_resolved and not one.reading.state.is_closed and bool(sites_of(one.reading.ticket))
+
+
+def _disagreement(one: Found, since: Callable[[Reading], str]) -> str:
     state, ticket = one.reading.state, one.reading.ticket
+    if is_gone(one):
+        commit = since(one.reading)
+        return f"{state.value} in the ticket, not detected{f' since {commit}' if commit else ''}"
     match one.detection:
-        case Detection.RESOLVED if not state.is_closed and one.group is None and sites_of(ticket):
-            return f"{state.value} in the ticket, not detected"
         case Detection.RESOLVED if not state.is_closed and one.contract:
             return f"{state.value} in the ticket, held by contract {one.contract}"
         case Detection.REOPENED:

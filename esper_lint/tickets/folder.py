@@ -17,14 +17,19 @@ def tickets_path(config: Config) -> Path:
     return Path(config.project, config.tickets)
 
 
+def shown_path(config: Config, name: str) -> str:
+    """The path of a ticket in the project, by its name in the ticket folder."""
+    return os.path.relpath(tickets_path(config) / name, config.project).replace(os.sep, "/")
+
+
 def has_tickets(config: Config) -> bool:
     return os.path.isdir(tickets_path(config))
 
 
 def ticket_folder(config: Config) -> TicketFolder:
-    """The store of the project's tickets, with its cache beside the index."""
+    """The store of the project's tickets, with what was read of them kept beside the index."""
     from esper_lint.index import location, place_in_use
     from esper_lint.tickets.store import TicketFolder
 
-    cache = (place_in_use(config) or location(config)).parent / "tickets.sqlite"
+    cache = (place_in_use(config) or location(config)).parent
     return TicketFolder(tickets_path(config), prefixes=config.ticket_prefixes, cache=cache)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from esper_lint import __version__
+from esper_lint.config import Config
 from esper_lint.findings import Group, Member, UnitKind
 from esper_lint.output.format import Sources, Style
 from esper_lint.output.legend import legend
@@ -14,9 +15,12 @@ from esper_lint.output.snippet import snippet
 from esper_lint.rules import RULES
 from esper_lint.rules.comparison import Comparison
 from esper_lint.rules.excerpt import one_line, printable
-from esper_lint.rules.messages import messages
+from esper_lint.rules.messages import messages, percent
+from esper_lint.tickets.ids import Ids, problem_with_word
 from esper_lint.tickets.ticket import Box, Mark, Place, Site, State, Ticket
 
+AGENT = "EL"
+"""Who finds what the tool finds."""
 MAINTAINABILITY = "Code quality / maintainability"
 CATEGORIES = (
     "Correctness bug",
@@ -50,6 +54,36 @@ class Origin(NamedTuple):
     batch: str
     agent: str
     today: str
+
+
+class Maker:
+    """Makes the tickets of groups that have none; each gets an id that no other ticket has."""
+
+    def __init__(
+        self,
+        config: Config,
+        tickets: Sequence[Ticket],
+        sources: Sources,
+        *,
+        today: str,
+        batch: str = "",
+        agent: str = AGENT,
+    ) -> None:
+        """``tickets`` are all that there are; without a ``batch`` new ones belong to the latest of theirs."""
+        self._ids = Ids(config.ticket_id, (one.id for one in tickets))
+        self._origin = Origin(batch or latest_batch(tickets), agent, today)
+        self._sources = sources
+
+    def __call__(self, group: Group) -> Ticket:
+        fields = {"batch": self._origin.batch, "agent": self._origin.agent, "rule": group.rule}
+        return ticket_of(group, self._ids.next(fields), self._origin, self._sources)
+
+
+def latest_batch(tickets: Sequence[Ticket]) -> str:
+    """The batch of the ticket that was created last, as far as an id can be made of it; 1 if there is none."""
+    known = [one for one in tickets if problem_with_word(one.batch) is None]
+    latest = max(known, key=lambda one: (one.created, len(one.batch), one.batch), default=None)
+    return latest.batch if latest else "1"
 
 
 def ticket_of(group: Group, identity: str, origin: Origin, sources: Sources) -> Ticket:
@@ -104,7 +138,7 @@ def _wrong(group: Group) -> Iterator[str]:
     """Each member and what it says of its nearest one."""
     unit = "classes" if group.unit is UnitKind.CLASS else "forwards"
     kind = {1: "the same code", 2: "the same code under other names"}.get(group.clone_type, "nearly the same code")
-    yield f"{len(group.members)} {unit} are {kind} ({group.rule}, {group.similarity:.0%} alike at the least):"
+    yield f"{len(group.members)} {unit} are {kind} ({group.rule}, {percent(group.similarity)}% alike at the least):"
     yield ""
     for member in group.members[:_MEMBERS]:
         guard = f", `{_inline(member.guard.branch)}` of `{_inline(member.guard.condition)}`" if member.guard else ""

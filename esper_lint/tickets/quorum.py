@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from esper_lint.findings import Severity
+from esper_lint.tickets.reviews import reviewer_key
 from esper_lint.tickets.ticket import Review, Scope, State, Verdict
 
 _SEVERITY = re.compile(r"\bP[0-4]\b", re.IGNORECASE)
@@ -48,10 +49,10 @@ def decision(reviews: Iterable[Review], code: str, reviewers: int) -> Decision:
 
 
 def latest(reviews: Iterable[Review]) -> list[Review]:
-    """The last review of each reviewer, whose names are compared without case; those without a name all count."""
+    """The last review of each reviewer, whose names are compared as ``PutReview`` does; those without one all count."""
     found: dict[object, Review] = {}
     for number, one in enumerate(reviews):
-        found[one.reviewer.casefold() or number] = one
+        found[reviewer_key(one.reviewer) or number] = one
     return list(found.values())
 
 

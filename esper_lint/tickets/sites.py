@@ -25,6 +25,8 @@ def sites_of(ticket: Ticket) -> tuple[Mark, ...]:
     for site in ticket.members:
         name = _named(site.qualname)
         found.setdefault((site.place.path, name), Mark(site.fingerprint, site.place.path, name))
+    if ticket.fingerprint and any(site.fingerprint == ticket.fingerprint for site in ticket.members):
+        return tuple(found.values())  # the list has the first one too, under the name that it has now
     for number, (path, name) in enumerate(_first_sites(ticket)):
         if (path, name) not in found:
             found[path, name] = Mark("" if number else ticket.fingerprint, path, name)
