@@ -10,9 +10,11 @@ from typing import Any
 import click
 
 from esper_lint.cli.delivery import to_standard_output
+from esper_lint.cli.extras import required
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.discovery.files import UnknownPath
+from esper_lint.tree import TreeChanged
 
 LOOPBACK = "127.0.0.1"
 
@@ -53,16 +55,10 @@ def command(
         address = ipaddress.ip_address(host)
     except ValueError:
         raise click.UsageError(f"--host {host}: not an IP address") from None
-    try:
+    with required("dashboard"):
         from esper_lint.dashboard.serving.dashboard import Dashboard
         from esper_lint.dashboard.serving.listening import CannotListen, listener
         from esper_lint.dashboard.serving.origins import origin_of, origins_at
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("esper_lint"):
-            raise
-        raise click.ClickException(
-            f"the dashboard needs {error.name}: pip install 'esper-lint[dashboard]' installs it"
-        ) from error
     try:
         proxies = [origin_of(text) for text in trusted]
     except ValueError as error:
@@ -81,5 +77,5 @@ def command(
             if opening:
                 webbrowser.open(dashboard.link)
             dashboard.serve(at)
-    except (CannotListen, UnknownPath) as error:
+    except (CannotListen, UnknownPath, TreeChanged) as error:
         raise click.UsageError(str(error)) from error

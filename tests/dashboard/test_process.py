@@ -175,5 +175,5 @@ def test_without_the_extra_it_says_which_one_to_install(
         check=False,
         timeout=WAIT_S,
     )
-    expected = f"esper-lint: the dashboard needs {name}: pip install 'esper-lint[dashboard]' installs it\n"
+    expected = f'esper-lint: {name} is not installed, which this verb needs: pip install "esper-lint[dashboard]"\n'
     assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)

@@ -10,10 +10,12 @@ from socket import socket
 
 from esper_lint.config import Config
 from esper_lint.dashboard.board import Board, board_of
+from esper_lint.dashboard.fix_preview import preview_of
 from esper_lint.dashboard.serving.app import app_of
 from esper_lint.dashboard.serving.guarding import guarded
 from esper_lint.dashboard.serving.listening import serve
 from esper_lint.dashboard.serving.origins import Origin
+from esper_lint.dashboard.serving.planner import Planner
 from esper_lint.dashboard.serving.rescanning import Rescanner
 from esper_lint.dashboard.serving.sessions import Sessions
 from esper_lint.dashboard.serving.showing import Shown
@@ -29,14 +31,17 @@ class Dashboard:
         # Nothing may fork beside the threads that answer requests.
         alone = replace(config, jobs=1)
 
+        def planner() -> Planner:
+            return Planner(lambda group: preview_of(alone, paths, cwd, group))
+
         def scan(progress: Progress) -> None:
-            self.shown.show(board_of(alone, paths, cwd, progress=progress))
+            self.shown.show(board_of(alone, paths, cwd, plans=planner(), progress=progress))
 
         self._origins = origins
         self.sessions = Sessions()
-        self.shown = Shown(board, lambda shown: shown)
+        self.shown = Shown(replace(board, plans=planner()), lambda shown: shown)
         self.rescanner = Rescanner(scan, _tell)
-        desk = Desk(self.shown, alone, rescan=self.rescanner.start)
+        desk = Desk(self.shown, alone, self.rescanner.start)
         self.app = guarded(
             app_of(self.shown, desk.actions, self.rescanner), origins, self.sessions, spent=self._print_link, tell=_tell
         )
