@@ -2,18 +2,6 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from esper_lint.config import Config
-from esper_lint.findings import Group
-from esper_lint.fixing.journal import journal_of
-from esper_lint.fixing.lockstep.declaring import CannotDeclare
-from esper_lint.fixing.transaction import RolledBack, commit, interrupted
-from esper_lint.progress import Progress, Silence
-from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, in_order
-=======
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +18,6 @@ from esper_lint.tickets.reading import Reading
 from esper_lint.tickets.states import Move, into, made_in
 from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.ticket import State, Ticket
->>>>>>> life
 from esper_lint.tree import TreeChanged
 
 
