@@ -27,6 +27,7 @@ VERBS = {
     "dashboard": "Review groups and their tickets in a browser.",
     "explain": "Print the page of a rule, or list the rules.",
     "fix": "Re-sync members of contracts that no longer agree.",
+    "history": "Count groups and duplicated lines at the commits of git's history.",
     "index": "Build, describe or clear the index that makes runs quick.",
     "report": "Write what the dashboard shows into one HTML file.",
     "review": "Give a verdict on a finding, in its ticket.",

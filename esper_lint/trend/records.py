@@ -17,7 +17,8 @@ class MemberRecord:
     """A unit of a group at a commit.
 
     ``code`` names what it says but for comments and layout: members with equal ones are equal.  ``forwards`` are the
-    fingerprints of a class's forwards.  ``silent`` is what takes it out of its group (noqa, per-file), if anything.
+    fingerprints of a class's forwards.  ``silent`` is what makes its finding silent (noqa, per-file, contract), or
+    empty.
     """
 
     path: str
