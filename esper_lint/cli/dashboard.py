@@ -46,8 +46,10 @@ def command(
 ) -> None:
     """Serve the groups in PATHS (by default, here) and their tickets for review, until Ctrl-C.
 
-    Each line on standard output is a link that signs in one browser; once it was used, the next one is printed. Verdicts
-    are written into the ticket files. Exit status: 0 ended by Ctrl-C; 2 usage or internal error.
+    Each line on standard output is a link that signs in one browser; once it was used, the next one is printed.
+    Verdicts are written into the ticket files.
+
+    Exit status: 0 ended by Ctrl-C; 2 usage or internal error.
     """
     if host != LOOPBACK and not expose:
         raise click.UsageError(f"--host {host}: other addresses than {LOOPBACK} need --expose")

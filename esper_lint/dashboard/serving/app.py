@@ -47,7 +47,7 @@ class _App:
                 *actions,
                 Route(routes.ACTIONS["rescan"], self._progress, methods=["GET"]),
                 Route(routes.ACTIONS["rescan"], self._rescan, methods=["POST"]),
-                Route("/favicon.ico", lambda request: Response(status_code=204), methods=["GET"]),  # browsers ask for it
+                Route("/favicon.ico", _nothing, methods=["GET"]),
                 *(Route(f"/static/{name}", _static(name, kind), methods=["GET"]) for name, kind in STATIC.items()),
             ]
         )
@@ -115,6 +115,11 @@ class _App:
         if request.headers.get("accept", "") == "application/json":
             return JSONResponse(now.as_json(self._shown.number), 202)
         return RedirectResponse(ours(fields.get("back", ""), "/"), 303)
+
+
+def _nothing(request: Request) -> Response:
+    """For what browsers ask for unasked."""
+    return Response(status_code=204)
 
 
 def _static(name: str, kind: str) -> Callable[[Request], Response]:

@@ -23,7 +23,9 @@ class Mistyped(Exception):
 
 
 def fields_of(body: bytes, content_type: str) -> dict[str, str]:
-    """The fields of a form.  Line ends come back as LF.  Raises BadForm."""
+    """The fields of a form, none of an empty body.  Line ends come back as LF.  Raises BadForm."""
+    if not body:
+        return {}
     if content_type.partition(";")[0].strip().lower() != _MEDIA_TYPE:
         raise BadForm(f"A form must be sent as {_MEDIA_TYPE}.")
     try:

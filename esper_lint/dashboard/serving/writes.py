@@ -31,8 +31,8 @@ from esper_lint.tickets.store import NotWritten
 from esper_lint.tickets.ticket import Review, Ticket
 
 _GONE = Declined(409, "It is not in the last scan any more, and nothing was written.")
-_OTHER_CODE = "The code has changed since you read it, and nothing was written. Look at it again before you send this."
-_CHANGED = "The ticket has changed since you read it, and nothing was written. See what changed before you send this again."
+_OTHER_CODE = "The code has changed since you read it, and nothing was written. Look at it, then send this again."
+_CHANGED = "The ticket has changed since you read it, and nothing was written. See what changed, then send this again."
 
 
 class Desk:
@@ -158,11 +158,10 @@ class Desk:
         return None
 
     def _changed(self, fields: Mapping[str, str], reading: Reading | None) -> Declined:
-        before, now = self._shown.ticket_at(fields.get("expected", "")), reading and reading.ticket
-        if now is None:
+        if reading is None:
             return Declined(409, _CHANGED, ("the ticket is gone",))
-        if before is None:
-            before = replace(now, reviews=())
+        now = reading.ticket
+        before = self._shown.ticket_at(fields.get("expected", "")) or replace(now, reviews=())
         return Declined(409, _CHANGED, tuple(changes(before, now)))
 
 

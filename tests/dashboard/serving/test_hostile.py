@@ -58,7 +58,13 @@ def test_no_page_holds_anything_that_acts(crawled: dict[str, str]) -> None:
 
 def test_what_is_hostile_is_shown_all_the_same(crawled: dict[str, str]) -> None:
     everything = "\n".join(crawled.values())
-    for shown in ("&lt;script&gt;pwned()", "&lt;img src=x onerror=pwned()&gt;", r"\x1b]0;pwned\x07", r"\u202e", "{{ pwned }}"):
+    for shown in (
+        "&lt;script&gt;pwned()",
+        "&lt;img src=x onerror=pwned()",
+        r"\x1b]0;pwned\x07",
+        r"\u202e",
+        "{{ pwned }}",
+    ):
         assert shown in everything
 
 
