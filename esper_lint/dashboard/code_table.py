@@ -23,7 +23,7 @@ def code_table(groups: Iterable[Group], sources: Sources) -> dict[str, Any]:
 
     A group has ``members``: [name, path, first line, body, marks], where marks are five numbers each: row, start, end,
     number of the hole, and whether it begins there.  ``texts`` has for each member which text it has in each hole;
-    ``names`` the texts of the holes that are renames.  Measured on transformers, whose members have 12 MB, this takes 5, packed 1.5.
+    ``names`` the texts of the holes that are renames.  The 12 MB of transformers take 5 MB so, packed 1.5.
     """
     lines: dict[str, int] = {}
     bodies: dict[tuple[int, ...], int] = {}

@@ -60,7 +60,7 @@ def group_page(board: Board, group: Group, query: Mapping[str, str], *, with_pai
     left = _chosen(query.get("left", ""), len(members), 0)
     right = _chosen(query.get("right", ""), len(members), nearest(group, left))
     pair = pair_of(group, left, right, board.sources) if with_pair else None
-    card = next(card for card in board.cards if card.id == group.id)
+    card = board.cards[group.id]
     return GroupPage(group, card, matrix, len(matrix.variants) > _BESIDE, members, left, right, pair)
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from esper_lint.dashboard import routes
 from esper_lint.dashboard.board import Board
 from esper_lint.dashboard.code_table import code_table, packed
+from esper_lint.dashboard.fix_preview import Planning
 from esper_lint.dashboard.rendering import Pages, Surroundings, static_text, template_text
 
 _LISTS = ("queue", "scan", "tickets", "health", "equivalence")
@@ -60,8 +61,12 @@ def _articles(board: Board, pages: Pages) -> Iterator[Article]:
         if not route.parameters:
             html = pages.content(route.name)
             yield Article(routes.url(route.name), html, is_list=route.name in _LISTS)
-    for card in board.cards:
+    for card in board.cards.values():
         yield Article(routes.url("group", id=card.id), pages.content("group", id=card.id), group=card.id)
+        if board.plans.of(card.id) is not Planning.NOT_ASKED:
+            yield Article(routes.url("fix", id=card.id), pages.content("fix", id=card.id))
+    for key in board.filed:
+        yield Article(routes.url("ticket", id=key), pages.content("ticket", id=key))
 
 
 def _digest(text: str) -> str:

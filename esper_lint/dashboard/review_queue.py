@@ -6,7 +6,6 @@ import os.path
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from esper_lint.dashboard.board import Board
 from esper_lint.findings import Group
 from esper_lint.rules import RULES
 
@@ -64,9 +63,8 @@ class Queue:
         return self.cards[at - 1] if at else None, self.cards[at + 1] if at + 1 < len(ids) else None, at + 1
 
 
-def queue_of(board: Board, query: Mapping[str, str]) -> Queue:
+def queue_of(cards: Sequence[Card], query: Mapping[str, str]) -> Queue:
     """The groups that a query chooses, the gravest and then the largest first.  Unknown values choose nothing."""
-    cards = board.cards
     chosen = tuple(card for card in cards if _is_chosen(card, query))
     choices = {
         "rule": tuple(sorted({card.rule for card in cards})),

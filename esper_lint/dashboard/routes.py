@@ -32,13 +32,13 @@ class Route:
 ROUTES: tuple[Route, ...] = (
     Route("queue", "/", "Review queue", (*FILTERS, "page"), "Queue"),
     Route("group", "/groups/{id}", "Clone group", ("left", "right", "verdict", *FILTERS)),
-    #    Route("fix", "/groups/{id}/fix", "Fix preview", FILTERS),
-    #    Route("scan", "/scan", "Scan against tickets", ("detection", "page"), "Scan"),
-    #    Route("tickets", "/tickets", "Tickets", ("state", "severity", "q", "page"), "Tickets"),
-    #    Route("ticket", "/tickets/{id}", "Ticket"),
-    #    Route("health", "/health", "Health of the tickets", ("code", "page"), "Health"),
-    #    Route("equivalence", "/equivalence", "Equivalence", ("status", "page"), "Equivalence"),
-    #    Route("trend", "/trend", "Trend", (), "Trend"),
+    Route("fix", "/groups/{id}/fix", "Fix preview", FILTERS),
+    Route("scan", "/scan", "Scan against tickets", ("detection", "page"), "Scan"),
+    Route("tickets", "/tickets", "Tickets", ("state", "severity", "q", "page"), "Tickets"),
+    Route("ticket", "/tickets/{id}", "Ticket"),
+    Route("health", "/health", "Health of the tickets", ("code", "page"), "Health"),
+    Route("equivalence", "/equivalence", "Equivalence", ("status", "page"), "Equivalence"),
+    Route("trend", "/trend", "Trend", (), "Trend"),
 )
 _BY_NAME: Mapping[str, Route] = {route.name: route for route in ROUTES}
 

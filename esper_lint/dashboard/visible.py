@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from markupsafe import Markup, escape
+
 
 def visible(text: object) -> str:
     """The text on its lines, with tabs and newlines as they are."""
@@ -14,6 +16,16 @@ def visible(text: object) -> str:
 def one_line(text: object) -> str:
     """The text with each run of white space made one blank."""
     return _escaped(re.sub(r"\s+", " ", str(text)).strip(), "")
+
+
+def ticked(text: object) -> Markup:
+    """A message of ours, with what stands in back ticks as code."""
+    parts = visible(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(visible(text))
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
 
 
 def _escaped(text: str, kept: str) -> str:

@@ -86,10 +86,12 @@ $("[data-keys]")?.addEventListener("click", () => $("#keys").showModal());
 // The qualifier of a verdict is asked for only where it means something.
 function qualified(form) {
   const chosen = $("input[name=verdict]:checked", form)?.value;
-  for (const part of $$("[data-for]", form)) {
-    part.hidden = part.dataset.for !== chosen;
-    $("select", part).disabled = part.hidden;
-  }
+  const field = form.elements.qualifier;
+  const [objecting, refining] = $$("optgroup", field);
+  objecting.hidden = objecting.disabled = chosen !== "OBJECT";
+  refining.hidden = refining.disabled = chosen !== "REFINE";
+  field.closest("label").hidden = chosen !== "OBJECT" && chosen !== "REFINE";
+  if (field.selectedOptions[0]?.parentElement.disabled || field.closest("label").hidden) field.value = "";
 }
 document.addEventListener("change", (event) => {
   const form = event.target.form;
@@ -97,3 +99,6 @@ document.addEventListener("change", (event) => {
   if (form?.matches(".chooser, .filters") && event.target.matches("select")) form.requestSubmit();
 });
 $$("[data-review]").forEach(qualified);
+
+// A page that waits for something looks again.
+if ($("[data-reload]")) setTimeout(() => location.reload(), 2000);

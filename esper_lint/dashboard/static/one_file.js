@@ -25,14 +25,14 @@ function routed() {
   }
   document.title = `${$("h1", next).textContent.trim()} · ${document.body.dataset.file}`;
   if (next.dataset.list !== undefined) filtered(next, query);
+  for (const place of $$("[data-form]:empty", next)) asking(place);
   if (next.dataset.group) opened(next, query);
   if (target && target !== next) target.scrollIntoView();
   else if (before !== next) window.scrollTo(0, 0);
 }
 
 function filtered(list, query) {
-  const form = $(".filters", list);
-  for (const field of $$("[name]", form)) field.value = query.get(field.name) || "";
+  for (const field of $$(".filters [name]", list)) field.value = query.get(field.name) || "";
   let shown = 0;
   for (const row of $$("[data-card], [data-row]", list)) {
     row.hidden = !isChosen(row, query);
@@ -58,14 +58,28 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "dialog") return;
   event.preventDefault();
-  const fields = new FormData(form);
-  if (form.matches("[data-review], [data-accept]")) {
-    kept(form, fields);
+  if (form.matches("[data-review]")) {
+    kept(form);
     return;
   }
-  const query = new URLSearchParams([...fields].filter(([, value]) => value !== ""));
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   location.hash = `${form.getAttribute("action").slice(1)}${query.size ? `?${query}` : ""}`;
 });
+
+// The form of a group or a ticket, filled with what it is about.
+const ABOUT = ["ticket", "group", "digest", "core", "code"];
+
+function asking(place) {
+  place.append(document.getElementById("review-form").content.cloneNode(true));
+  const form = $("form", place);
+  form.dataset.about = JSON.stringify(Object.fromEntries(ABOUT.map((name) => [name, place.dataset[name]])));
+  const mine = verdicts.find((one) => one.ticket === place.dataset.ticket && one.group === place.dataset.group);
+  if (mine) {
+    for (const name of TYPED) form.elements[name].value = mine[name];
+    $("[data-said]", form).textContent = "Kept in this browser.";
+  }
+  qualified(form);
+}
 
 // -- a group ---------------------------------------------------------------------------------------------------------
 
@@ -272,23 +286,20 @@ function* pieces(line, start, end) {
   yield line.text.slice(done, end);
 }
 
-// -- verdicts that are written down here, to be imported ----------------------------------------------------------------
+// -- verdicts, kept here until they are imported ------------------------------------------------------------------------
 
 const STORE = `esper-lint verdicts ${document.body.dataset.file}`;
-let verdicts = { schema_version: 1, reviews: [], accepted: [] };
+const TYPED = ["reviewer", "verdict", "qualifier", "evaluation"];
+let verdicts = [];
 try {
-  verdicts = JSON.parse(localStorage.getItem(STORE)) || verdicts;
+  verdicts = JSON.parse(localStorage.getItem(STORE)) || [];
 } catch { /* a browser that keeps nothing for files; the page still does until it is closed */ }
 
-function kept(form, fields) {
-  const entry = Object.fromEntries([...fields].map(([name, value]) => [name, String(value)]));
-  const list = form.matches("[data-accept]") ? verdicts.accepted : verdicts.reviews;
-  entry.date = new Date().toISOString().slice(0, 10);
-  if (form.matches("[data-accept]")) entry.trigger = fields.getAll("trigger");
+function kept(form) {
+  const entry = JSON.parse(form.dataset.about);
+  for (const name of TYPED) entry[name] = form.elements[name].value.trim();
   const isSame = (one) => one.group === entry.group && one.ticket === entry.ticket && one.reviewer === entry.reviewer;
-  const at = list.findIndex(isSame);
-  if (at < 0) list.push(entry);
-  else list[at] = entry;
+  verdicts = [...verdicts.filter((one) => !isSame(one)), entry];
   try {
     localStorage.setItem(STORE, JSON.stringify(verdicts));
   } catch { /* as above */ }
@@ -297,16 +308,16 @@ function kept(form, fields) {
 }
 
 function counted() {
-  const number = verdicts.reviews.length + verdicts.accepted.length;
   for (const button of $$("[data-download]")) {
-    button.disabled = !number;
-    $("[data-count]", button).textContent = number;
+    button.disabled = !verdicts.length;
+    $("[data-count]", button).textContent = verdicts.length;
   }
 }
 
 for (const button of $$("[data-download]")) button.addEventListener("click", () => {
   const link = element("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(verdicts, null, 2)], { type: "application/json" }));
+  const text = JSON.stringify({ schema_version: 1, verdicts }, null, 2);
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   link.download = "verdicts.json";
   link.click();
 });
