@@ -9,7 +9,7 @@ from dataclasses import replace
 from socket import socket
 
 from esper_lint.config import Config
-from esper_lint.dashboard.board import Board, board_of
+from esper_lint.dashboard.board import Board, board_of, with_tickets
 from esper_lint.dashboard.fix_preview import preview_of
 from esper_lint.dashboard.serving.app import app_of
 from esper_lint.dashboard.serving.guarding import guarded
@@ -39,7 +39,7 @@ class Dashboard:
 
         self._origins = origins
         self.sessions = Sessions()
-        self.shown = Shown(replace(board, plans=planner()), lambda shown: shown)
+        self.shown = Shown(replace(board, plans=planner()), lambda shown: with_tickets(shown, alone))
         self.rescanner = Rescanner(scan, _tell)
         desk = Desk(self.shown, alone, self.rescanner.start)
         self.app = guarded(

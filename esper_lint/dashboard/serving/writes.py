@@ -120,7 +120,7 @@ class Desk:
             code=code_of(group) if group else "",
         )
         if isinstance(review, NotReviewed):
-            return Declined(422, _sentence(review.message))
+            return Declined(422, _sentence(f"{review.field}: {review.message}"))
         outdated = self._outdated(group, reading, fields)
         if outdated is not None:
             return outdated
