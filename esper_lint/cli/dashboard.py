@@ -14,6 +14,7 @@ from esper_lint.cli.extras import required
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.discovery.files import UnknownPath
+from esper_lint.tickets.files import NotWritten
 from esper_lint.tree import TreeChanged
 
 LOOPBACK = "127.0.0.1"
@@ -22,6 +23,7 @@ LOOPBACK = "127.0.0.1"
 @click.command("dashboard")
 @click.argument("paths", nargs=-1)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="By default, one that is free.")
+@click.option("verify", "--verify", metavar="FILE", multiple=True, help="JSON of `verify` to show; can be repeated.")
 @click.option("--open", "opening", is_flag=True, help="Open the link in the browser.")
 @click.option(
     "--host", metavar="ADDRESS", default=LOOPBACK, help=f"Listen there and not on {LOOPBACK}; needs --expose."
@@ -42,6 +44,7 @@ def command(
     host: str,
     expose: bool,
     trusted: tuple[str, ...],
+    verify: tuple[str, ...],
     **settings: Any,
 ) -> None:
     """Serve the groups in PATHS (by default, here) and their tickets for review, until Ctrl-C.
@@ -58,7 +61,10 @@ def command(
     except ValueError:
         raise click.UsageError(f"--host {host}: not an IP address") from None
     with required("dashboard"):
-        from esper_lint.dashboard.serving.dashboard import Dashboard
+        import markdown_it  # noqa: F401  # tickets are Markdown, and the first one may come later
+
+        from esper_lint.dashboard.equivalence import NotVerification
+        from esper_lint.dashboard.serving.dashboard import Dashboard, Subject
         from esper_lint.dashboard.serving.listening import CannotListen, listener
         from esper_lint.dashboard.serving.origins import origin_of, origins_at
     try:
@@ -73,11 +79,11 @@ def command(
         with listener(host, port) as at:
             origins = origins_at(host, at.getsockname()[1], proxies)
             with TerminalProgress() as progress:
-                dashboard = Dashboard.scanned(named, config, os.getcwd(), origins, progress)
+                dashboard = Dashboard(Subject(named, config, os.getcwd(), verify), origins, progress)
             to_standard_output([dashboard.link])
             click.echo("serving the dashboard until Ctrl-C", err=True)
             if opening:
                 webbrowser.open(dashboard.link)
             dashboard.serve(at)
-    except (CannotListen, UnknownPath, TreeChanged) as error:
+    except (CannotListen, UnknownPath, TreeChanged, NotVerification, NotWritten) as error:
         raise click.UsageError(str(error)) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+_SCRIPTS = ("/static/esper.js", "/static/rescan.js")
 _CAN_ACT = frozenset(
     {"applet", "audio", "base", "embed", "frame", "iframe", "image", "img", "math", "object", "portal", "video"}
 )
@@ -25,7 +26,7 @@ class PageReader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag in _CAN_ACT or (tag == "script" and given.get("src") != "/static/esper.js"):
+        if tag in _CAN_ACT or (tag == "script" and given.get("src") not in _SCRIPTS):
             self.dangers.append(f"<{tag}>")
         if tag == "meta" and "http-equiv" in given:
             self.dangers.append(f"<meta http-equiv={given['http-equiv']}>")

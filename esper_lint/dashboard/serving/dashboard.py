@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from socket import socket
 
 from esper_lint.config import Config
@@ -24,34 +24,37 @@ from esper_lint.dashboard.serving.writes import Desk
 from esper_lint.progress import Progress
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is scanned: ``paths`` as seen from ``cwd``; ``verify`` are files with the JSON of ``esper-lint verify``."""
+
+    paths: Sequence[str]
+    config: Config
+    cwd: str
+    verify: Sequence[str] = ()
+
+    def board(self, progress: Progress) -> Board:
+        """What there is now.  Raises what ``board_of`` raises."""
+        alone = replace(self.config, jobs=1)  # plans are made beside the threads that answer requests
+        plans = Planner(lambda group: preview_of(alone, self.paths, self.cwd, group))
+        return board_of(self.config, self.paths, self.cwd, verify=self.verify, plans=plans, progress=progress)
+
+
 class Dashboard:
     """``app`` is what answers requests to ``origins``; the first of them is in the first link."""
 
-    def __init__(self, board: Board, paths: Sequence[str], config: Config, cwd: str, origins: Sequence[Origin]) -> None:
-        # Nothing may fork beside the threads that answer requests.
-        alone = replace(config, jobs=1)
-
-        def planner() -> Planner:
-            return Planner(lambda group: preview_of(alone, paths, cwd, group))
-
-        def scan(progress: Progress) -> None:
-            self.shown.show(board_of(alone, paths, cwd, plans=planner(), progress=progress))
-
+    def __init__(self, subject: Subject, origins: Sequence[Origin], progress: Progress) -> None:
+        """Scans the subject.  Raises what ``board_of`` raises."""
+        first = subject.board(progress)
+        # From here on there are threads that answer requests, and nothing may fork beside them.
+        alone = replace(subject, config=replace(subject.config, jobs=1))
         self._origins = origins
         self.sessions = Sessions()
-        self.shown = Shown(replace(board, plans=planner()), lambda shown: with_tickets(shown, alone))
-        self.rescanner = Rescanner(scan, _tell)
-        desk = Desk(self.shown, alone, self.rescanner.start)
-        self.app = guarded(
-            app_of(self.shown, desk.actions, self.rescanner), origins, self.sessions, spent=self._print_link, tell=_tell
-        )
-
-    @classmethod
-    def scanned(
-        cls, paths: Sequence[str], config: Config, cwd: str, origins: Sequence[Origin], progress: Progress
-    ) -> Dashboard:
-        """The dashboard of what there is now.  Raises what ``analyse`` raises."""
-        return cls(board_of(config, paths, cwd, progress=progress), paths, config, cwd, origins)
+        self.shown = Shown(first, lambda board: with_tickets(board, alone.config))
+        self.rescanner = Rescanner(lambda told: self.shown.show(alone.board(told)), _tell)
+        desk = Desk(self.shown, alone.config, self.rescanner.start)
+        app = app_of(self.shown, desk.actions, self.rescanner)
+        self.app = guarded(app, origins, self.sessions, spent=self._print_link, tell=_tell)
 
     @property
     def link(self) -> str:

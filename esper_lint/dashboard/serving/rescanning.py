@@ -37,7 +37,7 @@ class Rescanner:
     ``tell`` gets that line too.
     """
 
-    def __init__(self, scan: Callable[[Progress], None], tell: Callable[[str], None]) -> None:
+    def __init__(self, scan: Callable[[Progress], object], tell: Callable[[str], None]) -> None:
         self._scan = scan
         self._tell = tell
         self._lock = Lock()

@@ -30,9 +30,9 @@ from esper_lint.tickets.reviewing import NotReviewed, review_of
 from esper_lint.tickets.store import NotWritten
 from esper_lint.tickets.ticket import Review, Ticket
 
-_GONE = Declined(409, "It is not in the last scan any more, and nothing was written.")
-_OTHER_CODE = "The code has changed since you read it, and nothing was written. Look at it, then send this again."
-_CHANGED = "The ticket has changed since you read it, and nothing was written. See what changed, then send this again."
+_GONE = Declined(409, "It is not in the last scan any more.")
+_OTHER_CODE = "The code has changed since you read it. Look at it, then send this again."
+_CHANGED = "The ticket has changed since you read it."
 
 
 class Desk:

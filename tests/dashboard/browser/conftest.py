@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.dashboard.served import Served, sample_project
 
@@ -26,6 +27,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
+
+
+def complaints_in(message: ConsoleMessage) -> list[str]:
+    """What a page complains about, but for forms that were refused."""
+    is_refusal = re.search(r"status of (409|422)", message.text)
+    return [message.text] if message.type in ("error", "warning") and not is_refusal else []
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def signed_in(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]
         context = chromium.new_context(**options)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
         contexts.append(context)
-        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        context.on("console", lambda message: complaints.extend(complaints_in(message)))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         page = context.new_page()
         page.goto(served.links[-1])
