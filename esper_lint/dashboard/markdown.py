@@ -43,6 +43,8 @@ def _reader() -> MarkdownIt:
     reader.add_render_rule("heading_open", _heading)
     reader.add_render_rule("heading_close", _heading)
     reader.add_render_rule("text", _text)
+    reader.add_render_rule("fence", _code)
+    reader.add_render_rule("code_block", _code)
     return reader
 
 
@@ -71,3 +73,8 @@ def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
     sign = {" ": "☐", "x": "☑", "~": "◪", "-": "⊟"}[box[1].lower()]
     html = Markup('<span class="box" aria-hidden="true">{}</span><span class="unseen">{}: </span>{}')
     return str(html.format(sign, words, text[box.end() :]))
+
+
+def _code(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    """A block that can be scrolled without a mouse."""
+    return str(Markup('<pre tabindex="0"><code>{}</code></pre>\n').format(tokens[index].content))

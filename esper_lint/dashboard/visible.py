@@ -29,7 +29,10 @@ def ticked(text: object) -> Markup:
 
 
 def _escaped(text: str, kept: str) -> str:
-    if text.isprintable():
+    bare = text
+    for char in kept:
+        bare = bare.replace(char, "")
+    if bare.isprintable():
         return text
     return "".join(char if _shows(char, kept) else char.encode("unicode_escape").decode("ascii") for char in text)
 
