@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "boolean": "true or false",
     "strings": 'a list of strings, such as ["one", "two"]',
     "folder": "a string",
+    "project folder": "a string",
     "file": "a string",
     "folders": 'a list of strings, such as ["src", "lib"]',
     "table": 'a table of lists of strings, such as {"tests/*" = ["ESP101"]}',
@@ -138,7 +139,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "tickets",
-        "folder",
+        "project folder",
         "docs/findings",
         "Folder of the tickets, which `fix` and the verbs for tickets read, and nothing else does.",
         affects_matching=False,
@@ -183,8 +184,8 @@ class Config:
 
     ``project`` is absolute and holds no links; paths in reports are relative to it, and so are ``roots``.
     ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``baseline``
-    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's; ``tickets`` is absolute, or
-    relative to the project.  ``verify`` is its table as JSON, of which ``verification.entries`` makes cases.
+    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's; ``tickets`` is
+    relative to the project, as ``roots`` are.  ``verify`` is its table as JSON, of which ``verification.entries`` makes cases.
     """
 
     project: str
@@ -244,12 +245,19 @@ def load(start: str, overrides: Mapping[str, object]) -> Resolved:
         option = _option(key, place)
         value = _checked(option, raw, place)
         if option.kind == "folders":
-            value = tuple(Path(os.path.relpath(os.path.join(base, one), project.folder)).as_posix() for one in value)
+            value = tuple(_in_project(one, base, project.folder) for one in value)
+        elif option.kind == "project folder":
+            value = _in_project(value, base, project.folder)
         elif option.kind in ("folder", "file") and value:
             value = os.path.abspath(os.path.join(base, os.path.expanduser(value)))
         values[key], origins[key] = value, place
     settings = {option.attribute: values[option.key] for option in OPTIONS}
     return Resolved(Config(project=project.folder, has_table=project.table is not None, **settings), origins)
+
+
+def _in_project(path: str, base: str, project: str) -> str:
+    """A path that is meant from ``base`` on, relative to the project."""
+    return Path(os.path.relpath(os.path.join(base, path), project)).as_posix()
 
 
 def common_folder(paths: Iterable[str], cwd: str) -> str:
@@ -289,7 +297,7 @@ def _option(key: str, place: str) -> Option:
 def _checked(option: Option, raw: object, place: str) -> Any:
     """``raw`` in the type that Config holds."""
     match option.kind, raw:
-        case ("boolean", bool()) | ("folder" | "file", str()):
+        case ("boolean", bool()) | ("folder" | "file" | "project folder", str()):
             return raw
         case "integer", int() if not isinstance(raw, bool):
             low, high = option.minimum, option.maximum

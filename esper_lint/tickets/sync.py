@@ -144,11 +144,14 @@ def _change(action: Action, reading: Reading, move: Move, moved: Sequence[Patch]
 
 
 def _lead(one: Found) -> Member | None:
-    """The member that the first place of a ticket means: its own, or the first one that is left of its members."""
+    """The member that stands for the group in a ticket: the one with the ticket's fingerprint, or else the first one
+    that is left of its members."""
     if one.group is None:
         return None
-    pairs = shared(sites_of(one.reading.ticket), one.group)
-    return one.group.members[pairs[min(pairs)]] if pairs else None
+    ticket = one.reading.ticket
+    own = next((member for member in one.group.members if member.fingerprint == ticket.fingerprint), None)
+    pairs = shared(sites_of(ticket), one.group)
+    return own or (one.group.members[pairs[min(pairs)]] if pairs else None)
 
 
 def _moved(one: Found) -> tuple[Patch, ...]:

@@ -98,8 +98,8 @@ def _review(review: Object, style: Style) -> Iterator[str]:
     date = f", {review['date']}" if review["date"] else ""
     verdict = review["verdict"] or "no verdict"
     yield ""
-    head = f"{one_line(review['reviewer']) or 'a reviewer'}: {verdict}{one_line(qualifier and f' {qualifier.strip()}')}"
-    yield paint(f"  {head}{one_line(date)}{stale}", "code", style)
+    head = f"{review['reviewer'] or 'a reviewer'}: {verdict}{qualifier}{date}{stale}"
+    yield paint(f"  {one_line(head)}", "code", style)
     for line in review["evaluation"].split("\n"):
         yield from textwrap.wrap(
             one_line(line), min(style.width, _WIDTH), initial_indent="    ", subsequent_indent="    "
