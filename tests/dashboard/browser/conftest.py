@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.dashboard.browser.chromium import CHROMIUM, launched
 from tests.dashboard.served import Served, sample_project
-
-CHROMIUM = os.environ.get("ESPER_CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if not shutil.which(CHROMIUM):
         pytest.skip(f"no Chromium at {CHROMIUM}; ESPER_CHROMIUM can name one")
-    arguments = ["--disable-background-networking", "--disable-gpu"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # root has none to give up
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 def complaints_in(message: ConsoleMessage) -> list[str]:
