@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 from typing import NamedTuple
 
 from esper_lint import git
@@ -65,7 +64,6 @@ def listing_of(top: str, commit: str) -> Listing:
     return Listing(files, links, frozenset(submodules))
 
 
-@lru_cache(maxsize=16)  # from commit to commit most submodules stay where they are
 def _submodule(repository: str, commit: str) -> Listing:
     try:
         return listing_of(repository, commit)
@@ -94,12 +92,9 @@ class Mirror:
             self._listing = listing
             return step
         # Links first, and back again last, so that nothing is written through one.
-        for path in self._listing.links:
-            with suppress(OSError):
-                os.unlink(self._at(path))
+        self._remove(self._listing.links)
         self._remove(path for path in self._files if path not in wanted)
-        for path in self._listing.submodules - listing.submodules:
-            shutil.rmtree(self._at(path), ignore_errors=True)
+        self._remove(self._listing.submodules - listing.submodules)
         self._write({path: blob for path, blob in wanted.items() if self._files.get(path) != blob})
         self._files = wanted
         for path in listing.submodules:  # its git-ignore files begin anew
@@ -169,20 +164,19 @@ class Mirror:
                 stream.write(contents[blob])
 
     def _remove(self, paths: Iterable[str]) -> None:
-        """Remove files, and folders that hold nothing any more."""
-        folders = set()
+        """Remove files, links and submodules, and the folders around them that hold nothing any more."""
         for path in paths:
-            with suppress(OSError):
-                os.unlink(self._at(path))
-            folders.add(os.path.dirname(path))
-        for folder in folders:
-            at = folder
-            while at:
-                try:
-                    os.rmdir(self._at(at))
-                except OSError:
-                    break
-                at = os.path.dirname(at)
+            place = self._at(path)
+            if os.path.isdir(place) and not os.path.islink(place):
+                shutil.rmtree(place, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    os.unlink(place)
+            folder = os.path.dirname(path)
+            with suppress(OSError):  # it still holds something
+                while folder:
+                    os.rmdir(self._at(folder))
+                    folder = os.path.dirname(folder)
 
     def _free(self, path: str) -> str:
         """The place of a file, of which the folder exists; a folder that was made there for the walk is removed."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from esper_lint.analysis import analyse
@@ -50,7 +50,7 @@ Tree = Mapping[str, str]
 
 @st.composite
 def trees(draw: st.DrawFn) -> Tree:
-    found = draw(st.dictionaries(st.sampled_from(PATHS), st.sampled_from(CONTENTS), max_size=6))
+    found = {**draw(st.dictionaries(st.sampled_from(PATHS), st.sampled_from(CONTENTS), max_size=6))}
     found |= draw(st.dictionaries(st.sampled_from([".gitignore", "pkg/.gitignore"]), st.sampled_from(IGNORES)))
     links = draw(st.dictionaries(st.sampled_from(LINKS), st.sampled_from(TARGETS), max_size=2))
     found |= {path: LINK + target for path, target in links.items()}
@@ -146,6 +146,8 @@ def checked_out(record: CommitRecord, clone: Path, config: Config) -> CommitReco
 
 @settings(max_examples=25, phases=(Phase.explicit, Phase.generate))
 @given(histories(), SETTINGS, st.booleans(), st.booleans())
+@example([{"pkg/m.py": f"{LINK}a.py"}, {"l.py": f"{LINK}pkg"}], {}, False, False)  # a folder of nothing but a link
+@example([{}, {"other": f"{LINK}a.py"}], {"roots": [".", "other"]}, False, False)  # a root that was a link to nothing
 def test_a_record_is_what_a_run_on_a_checkout_gives(
     told: list[Tree], chosen: Mapping[str, object], use_cache: bool, warm: bool
 ) -> None:
