@@ -24,6 +24,7 @@ VERBS = {
     "check": "Find near-duplicate modules and say how they differ.",
     "config": "Print every setting, its value and where it came from.",
     "contract": "Declare that classes or functions are meant to be alike.",
+    "dashboard": "Review groups and their tickets in a browser.",
     "explain": "Print the page of a rule, or list the rules.",
     "fix": "Re-sync members of contracts that no longer agree.",
     "history": "Count groups and duplicated lines at the commits of git's history.",

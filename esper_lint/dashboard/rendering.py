@@ -34,7 +34,11 @@ from esper_lint.tickets.detection import code_of
 from esper_lint.tickets.importing import core_of
 from esper_lint.tickets.ticket import Scope, Verdict
 
-STATIC = {"esper.css": "text/css; charset=utf-8", "esper.js": "text/javascript; charset=utf-8"}
+STATIC = {
+    "esper.css": "text/css; charset=utf-8",
+    "esper.js": "text/javascript; charset=utf-8",
+    "rescan.js": "text/javascript; charset=utf-8",
+}
 """The static files that served pages ask for, under ``/static/``, and their types."""
 
 VERDICTS: Mapping[Verdict, str] = {
