@@ -24,7 +24,7 @@ from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.sites import Source, source_of
-from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Rewritten
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import Mentions, mentions
 from esper_lint.fixing.packages import common_folder, module_name
@@ -103,7 +103,8 @@ class _Planner:
     made: list[tuple[_Key, GroupFix]] = field(default_factory=list)
     kept: dict[_Key, tuple[Refusal, ...]] = field(default_factory=dict)
     withheld: dict[_Key, GroupFix] = field(default_factory=dict)
-    left_out: list[GroupRefusal] = field(default_factory=list)
+    left_out: dict[tuple[str, str], GroupRefusal] = field(default_factory=dict)
+    settled: set[_Key] = field(default_factory=set)
     advice: list[Advice] = field(default_factory=list)
     _texts: dict[str, SourceText] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
@@ -122,7 +123,7 @@ class _Planner:
         edits = [
             FileEdit(self._path(name), name, self._on_disk(name), data) for name, data in sorted(self.changed.items())
         ]
-        refused = [*self.refused.values(), *self.left_out]
+        refused = [*self.refused.values(), *self._left_out()]
         return Fixes(
             tuple(edit for edit in edits if edit.before != edit.after),
             tuple(fix for _, fix in self.made),
@@ -131,37 +132,64 @@ class _Planner:
             tuple(self.advice),
         )
 
+    def _left_out(self) -> Iterator[GroupRefusal]:
+        """Why members were left out of the fix of their group, if no other fix has them."""
+        fixed = {spot for key in (*(key for key, _ in self.made), *self.withheld) for spot in key}
+        by_group: dict[str, GroupRefusal] = {}
+        for spot, one in self.left_out.items():
+            if spot not in fixed:
+                known = by_group.setdefault(one.group, replace(one, causes=()))
+                by_group[one.group] = replace(known, causes=(*known.causes, *one.causes))
+        yield from by_group.values()
+
     # -- a pass --------------------------------------------------------------------------------------------------
 
     def _pass(self, report: Report, evidence: Evidence) -> bool:
         """Fix at most one group in each file; whether any was fixed."""
         touched: set[str] = set()
         for group, members in self._open(report, evidence):
-            paths = {member.path for member in members}
-            if not touched.isdisjoint(paths):
-                continue
-            key = _key(group.members)
-            found = self._attempt(group, members)
-            if not isinstance(found.found, Proved):
-                self._refuse(group, found.found)
-                continue
-            fix = self._fix(group, found.found)
-            if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
-                self.withheld[key] = fix
-                self._advise(group, is_refused=False)
-                continue
-            self._advise(group, is_refused=False)
-            left_out = [self._refusal(group, found.causes)] if found.causes else []
-            kept = self._refusal(group, found.found.kept).causes
-            causes = self._write(found.found)
-            if causes:
-                self._refuse(group, causes)
-                continue
-            self.made.append((key, fix))
-            self.kept[key] = (*self.kept.get(key, ()), *kept)
-            self.left_out += left_out
-            touched |= set(found.found.texts)
+            rest, is_first = members, True
+            while len(rest) > 1 and touched.isdisjoint(one.path for one in rest):
+                rest, is_first = self._decided(group, rest, touched, is_first=is_first), False
+            if len(rest) < 2 and touched.isdisjoint(one.path for one in members):
+                self.settled.add(_key(group.members))
         return bool(touched)
+
+    def _decided(
+        self, group: Group, members: Sequence[Member], touched: set[str], *, is_first: bool
+    ) -> Sequence[Member]:
+        """Fix what can be fixed of the members, or say why nothing can; those of which nothing was decided yet.
+
+        ``is_first`` tells that these are all of the group: why the others are left out was said with the fix.
+        """
+        found = self._attempt(group, members)
+        if not isinstance(found.found, Proved):
+            begun = {spot for key, _ in self.made for spot in key}
+            left = [one for one in members if (one.path, one.qualname) not in begun]
+            if is_first and (group.rule != "ESP104" or len(left) == len(members)):
+                self._refuse(group, found.found)
+            return left if len(left) < len(members) else ()
+        fix = self._fix(group, found.found)
+        key = _key(fix.members)
+        rest = [one for one in members if (one.path, one.qualname) not in key]
+        if key in self.refused:
+            return rest
+        self._advise(group, is_refused=False)
+        if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
+            self.withheld.setdefault(key, fix)
+            return rest
+        kept = self._refusal(group, (*found.unmerged, *found.found.kept)).causes
+        left_out = [(one, self._refusal(group, [cause])) for one, cause in found.causes]
+        causes = self._write(found.found)
+        if causes:
+            self._refuse(group, causes)
+            return ()
+        self.made.append((key, fix))
+        self.kept[key] = (*self.kept.get(key, ()), *kept)
+        for one, refusal in left_out:
+            self.left_out.setdefault((one.path, one.qualname), refusal)
+        touched |= set(found.found.texts)
+        return rest
 
     def _open(self, report: Report, evidence: Evidence) -> Iterator[tuple[Group, Sequence[Member]]]:
         """The groups that are reported and of which nothing was decided yet, with the members that may be rewritten."""
@@ -174,18 +202,18 @@ class _Planner:
                 or group.rule not in FIXABLE
                 or not wanted
                 or key in self.refused
-                or key in self.withheld
+                or key in self.settled
             ):
                 continue
             reported = [one for one in group.members if (one.path, one.forward_line, group.rule) in active]
-            free, causes = self._free(reported, evidence)
+            free, held = self._free(reported, evidence)
             free = self._left_of_fixes(free) or free
             if len(free) > 1:
-                if causes:
-                    self.left_out.append(self._refusal(group, causes))
+                for one, cause in held:
+                    self.left_out.setdefault((one.path, one.qualname), self._refusal(group, [cause]))
                 yield group, free
-            elif causes:
-                self._refuse(group, tuple(causes))
+            elif held:
+                self._refuse(group, tuple(cause for _, cause in held))
 
     def _refuse(self, group: Group, causes: tuple[Refusal, ...]) -> None:
         self.refused[_key(group.members)] = self._refusal(group, causes)
@@ -226,17 +254,18 @@ class _Planner:
         found = suggestions(group, lambda path: self._text(path).text, self.config.project, is_refused)
         self.advice += [Advice(group.id, group.rule, one) for one in found]
 
-    def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[Refusal]]:
+    def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[tuple[Member, Refusal]]]:
         """The members that may be rewritten, and why others may not."""
         free: list[Member] = []
-        causes: list[Refusal] = []
+        causes: list[tuple[Member, Refusal]] = []
         for one in members:
             held = evidence.contracts.holder(one)
             if held is not None:
                 message = f"`{one.qualname}` is under the contract `{held}`, which the fix would break"
-                causes.append(Refusal("FX-CONTRACT", one.path, one.line, message))
+                causes.append((one, Refusal("FX-CONTRACT", one.path, one.line, message)))
             elif is_generated(self._text(one.path).data) and not self.wishes.even_generated:
-                causes.append(Refusal("FX-GENERATED", one.path, one.line, f"`{one.qualname}`: the file is generated"))
+                message = f"`{one.qualname}`: the file is generated"
+                causes.append((one, Refusal("FX-GENERATED", one.path, one.line, message)))
             elif one.path in self.files.selected:
                 free.append(one)
         return free, causes
@@ -355,7 +384,7 @@ def _contents(files: FileSet) -> Iterator[bytes]:
             yield _content(files, file.name, file.path)
 
 
-def _key(members: Sequence[Member]) -> _Key:
+def _key(members: Sequence[Member] | Sequence[Rewritten]) -> _Key:
     return tuple(sorted((one.path, one.qualname) for one in members))
 
 

@@ -278,10 +278,12 @@ class _Draft:
 
     def _docstring(self, run: Run) -> str:
         place = place_of(run, self.sites)
-        what = "Forward of" if place == "forward" else f"{place.capitalize()} of the forward of"
+        what, shorter = f"{place.capitalize()} of the forward of", f"Shared {place} of"
+        if place == "forward":
+            what = shorter = "Forward of"
         layout = self.written[self.sites[0].source.path].module
         room = self.options.width - len(layout.default_indent) - len(QUOTES)
-        return document([site.owner.name for site in self.sites], room, what)
+        return document([site.owner.name for site in self.sites], room, what, shorter)
 
     def _imports(self, runs: Sequence[Run], helpers: Sequence[Helper]) -> dict[str, Imported]:
         """What the module of the helpers imports: for their statements and for their annotations."""
