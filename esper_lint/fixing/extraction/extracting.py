@@ -131,8 +131,9 @@ def _written(sites: Sequence[Site]) -> dict[str, Written] | Hazard:
     """The concrete trees of the files by path."""
     written = {}
     for site in sites:
+        tops = frozenset(other.top for other in sites if other.source is site.source)
         try:
-            written[site.source.path] = Written.of(site.source)
+            written[site.source.path] = Written.of(site.source, tops)
         except Unfaithful as error:
             return Hazard("FX-ENCODING", site.source.path, site.function.lineno, str(error))
     return written
@@ -224,7 +225,7 @@ class _Draft:
             else:
                 for name in names:
                     module = with_import(module, relative_import(path, home), name, self.options.width)
-            texts[path] = module.code
+            texts[path] = written.reduced.restored(module.code)
         if self.is_shared:
             texts[home] = leaf_text(definitions, self._imports(runs, helpers), first.module)
         return texts
