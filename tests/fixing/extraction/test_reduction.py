@@ -1,4 +1,4 @@
-"""The reduced text of a file has its lines, and comes back as it was; what is made of it is what the whole one gives."""
+"""The reduced text of a file has the lines of the file, and everything comes back as it was."""
 
 from __future__ import annotations
 
