@@ -252,7 +252,8 @@ class _Planner:
         if any(one.path in self.changed for one in group.members):
             return
         found = suggestions(group, lambda path: self._text(path).text, self.config.project, is_refused)
-        self.advice += [Advice(group.id, group.rule, one) for one in found]
+        told = dict.fromkeys(Advice(group.id, group.rule, one) for one in found)  # a group is looked at for each part
+        self.advice += [one for one in told if one not in self.advice]
 
     def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[tuple[Member, Refusal]]]:
         """The members that may be rewritten, and why others may not."""
