@@ -7,7 +7,7 @@ fix that leaves its members reported, or makes something new to report, is taken
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -123,7 +123,7 @@ class _Planner:
         edits = [
             FileEdit(self._path(name), name, self._on_disk(name), data) for name, data in sorted(self.changed.items())
         ]
-        refused = [*self.refused.values(), *self._left_out()]
+        refused = _by_group((*self.refused.values(), *self._left_out()))
         return Fixes(
             tuple(edit for edit in edits if edit.before != edit.after),
             tuple(fix for _, fix in self.made),
@@ -135,12 +135,7 @@ class _Planner:
     def _left_out(self) -> Iterator[GroupRefusal]:
         """Why members were left out of the fix of their group, if no other fix has them."""
         fixed = {spot for key in (*(key for key, _ in self.made), *self.withheld) for spot in key}
-        by_group: dict[str, GroupRefusal] = {}
-        for spot, one in self.left_out.items():
-            if spot not in fixed:
-                known = by_group.setdefault(one.group, replace(one, causes=()))
-                by_group[one.group] = replace(known, causes=(*known.causes, *one.causes))
-        yield from by_group.values()
+        yield from (one for spot, one in self.left_out.items() if spot not in fixed)
 
     # -- a pass --------------------------------------------------------------------------------------------------
 
@@ -387,6 +382,15 @@ def _contents(files: FileSet) -> Iterator[bytes]:
 
 def _key(members: Sequence[Member] | Sequence[Rewritten]) -> _Key:
     return tuple(sorted((one.path, one.qualname) for one in members))
+
+
+def _by_group(refused: Iterable[GroupRefusal]) -> list[GroupRefusal]:
+    """One refusal for each group, of which several parts may have been refused, or taken back, each with its causes."""
+    found: dict[str, GroupRefusal] = {}
+    for one in refused:
+        known = found.get(one.group, replace(one, causes=()))
+        found[one.group] = replace(known, causes=tuple(dict.fromkeys((*known.causes, *one.causes))))
+    return list(found.values())
 
 
 def _gravest_first(causes: Sequence[Refusal]) -> list[Refusal]:
