@@ -132,20 +132,24 @@ def value_of(name: str, text: str) -> Any:
 def read_metadata(lines: Lines, block: Block, odd: list[Odd]) -> Metadata:
     pairs, rest = metadata_pairs(lines, block)
     _note_repaired(pairs, odd)
-    given: dict[str, Pair] = {}
+    values: dict[str, Any] = {}
+    at: dict[str, int] = {}
     fields = []
     for pair in pairs:
         name = _FIELDS.get(pair.key, "")
-        if not name:
-            if pair.label or pair.value:
-                fields.append(Field(pair.label, plain(pair.value)))
-        elif name not in given or not given[name].value:
-            given[name] = pair
-        elif pair.value:
-            odd.append((pair.line, "repeated-field", f"{LABELS[name]} is given a second time"))
+        value = _value(name, pair, odd) if name else None
+        if value and name not in values:
+            values[name] = value
+            at[name] = pair.line
+            continue
+        if name:
+            at.setdefault(name, pair.line)
+            if value:
+                odd.append((pair.line, "repeated-field", f"{LABELS[name]} is given a second time"))
+        # What has no meaning is kept as it was written.
+        if (pair.label or pair.value) if not name else not says_nothing(pair.value):
             fields.append(Field(pair.label, plain(pair.value)))
-    values = {name: _value(name, pair, odd) for name, pair in given.items()}
-    return Metadata(values, tuple(fields), rest, {name: pair.line for name, pair in given.items()})
+    return Metadata(values, tuple(fields), rest, at)
 
 
 def read_location(lines: Lines, block: Block, prefixes: Sequence[str], odd: list[Odd]) -> Location:

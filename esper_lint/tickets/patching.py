@@ -200,8 +200,10 @@ def _set_cell(file: _File, label: str, value: str) -> None:
     pairs, _ = metadata.metadata_pairs(file.lines, own)
     same = [pair for pair in pairs if metadata.metadata_key(pair.label) == name]
     if same:
-        pair = next((one for one in same if one.value), same[0])
-        _change_value(file, pair, name, value)
+        # The one that is read: the first that has a meaning.
+        meant = [one for one in same if metadata.value_of(name, one.value)] or [one for one in same if one.value]
+        pair = (meant or same)[0]
+        _write_value(file, pair, _in_style(pair.value, name, value))
         return
     row = _row_of(name, value)
     rows = [pair for pair in pairs if pair.is_row]
@@ -211,10 +213,6 @@ def _set_cell(file: _File, label: str, value: str) -> None:
         file.insert_after(pairs[-1].line, f"**{metadata.LABELS[name]}:** {field_cell(name, value)}")
     else:
         file.insert_after(section.line, f"\n| Field | Value |\n|-------|-------|\n{row}")
-
-
-def _change_value(file: _File, pair: Pair, name: str, value: str) -> None:
-    _write_value(file, pair, _in_style(pair.value, name, value))
 
 
 def _write_value(file: _File, pair: Pair, text: str) -> None:
@@ -355,7 +353,9 @@ def _set_section(file: _File, patch: SetSection) -> None:
     elif part in (layout.WRONG, layout.EVIDENCE, layout.WHY):
         outer = file.section(under)
         if outer is None:
-            raise CannotPatch(f"the ticket has no section '{under}'")
+            body = escaped(patch.text, 3)
+            _add_section(file, under, f"## {under}\n\n### {part}\n\n{body}" if body else f"## {under}")
+            return
         parts = list(parts_of(file.lines, outer))
         block, limit = next((one for one in parts if one.name == part), None), 3
     else:
@@ -424,7 +424,8 @@ def _last_line(block: Block) -> int:
 def _holds(ticket: Ticket, before: Ticket, patch: Patch) -> bool:
     """Whether the ticket is the one before with the value of the patch, and with nothing else changed."""
     if isinstance(patch, SetCell):
-        return ticket == _with_cell(before, patch)
+        name = metadata.metadata_key(patch.field)
+        return _without_rows(ticket, name) == _without_rows(_with_cell(before, patch), name)
     if isinstance(patch, SetPlaces):
         return ticket == replace(before, places=patch.places)
     if isinstance(patch, SetMembers):
@@ -445,6 +446,11 @@ def _with_cell(before: Ticket, patch: SetCell) -> Ticket:
     if one_line(patch.value) and not value:
         raise CannotPatch(f"'{one_line(patch.value)}' is no value of {metadata.LABELS[name]}")
     return replace(before, **{name: value})
+
+
+def _without_rows(ticket: Ticket, name: str) -> Ticket:
+    """The ticket without rows of a field that had no meaning, one of which the new value may have replaced."""
+    return replace(ticket, fields=tuple(one for one in ticket.fields if metadata.metadata_key(one.label) != name))
 
 
 def _without_marks(ticket: Ticket) -> Ticket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import SequenceMatcher
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -195,9 +196,8 @@ SOME = [
 
 @pytest.mark.parametrize("patch", SOME, ids=["status", "group", "new review", "review again", "resolution"])
 @pytest.mark.parametrize("path", SHAPES, ids=lambda path: path.stem)
-def test_every_shape_can_be_patched(path: object, patch: Patch) -> None:
-    assert hasattr(path, "read_text")
-    form = expected(path).get("as", "")  # type: ignore[arg-type]
+def test_every_shape_can_be_patched(path: Path, patch: Patch) -> None:
+    form = expected(path).get("as", "")
     data = as_bytes(path.read_text(encoding="utf-8"), form)
     if form == "utf-16":
         return
@@ -264,3 +264,19 @@ def test_a_patch_of_any_file_keeps_every_other_verdict(data: bytes, patch: Patch
     mine = reviewer_key(patch.review.reviewer) if isinstance(patch, PutReview) else None
     kept = [one for one in before.reviews if reviewer_key(one.reviewer) != mine]
     assert [one for one in after.reviews if reviewer_key(one.reviewer) != mine] == kept
+
+
+def test_a_value_takes_the_place_of_one_that_had_no_meaning() -> None:
+    data = next(path for path in SHAPES if path.stem == "metadata-meaningless-then-given").read_bytes()
+    after = put(data, SetCell("Severity", "P0"), SetCell("Created", "2025-02-03"), SetCell("Status", "open"))
+    wanted = data.replace(b"`P1`", b"`P0`").replace(b"soon", b"2025-02-03").replace(b"TBD", b"open")
+    assert after == wanted
+
+
+def test_a_part_of_the_description_is_added_with_its_section() -> None:
+    path = next(path for path in SHAPES if path.stem == "location-missing")
+    after = put(path.read_bytes(), SetSection("Code Evidence", "```\n# x\n```"))
+    assert after == path.read_bytes() + b"\n## Detailed Description\n\n### Code Evidence\n\n```\n# x\n```\n"
+    again = put(after, SetSection("What's Wrong", "It is copied."))
+    wanted = b"## Detailed Description\n\n### What's Wrong\n\nIt is copied.\n\n### Code Evidence"
+    assert again == after.replace(b"## Detailed Description\n\n### Code Evidence", wanted)
