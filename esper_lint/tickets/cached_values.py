@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import astuple, fields
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from esper_lint.findings import Severity
@@ -28,6 +29,7 @@ _NAMES = tuple(field.name for field in fields(Ticket))
 _MARKS = {one.value: one for one in Mark}
 _KINDS = {one.value: one for one in RelationKind}
 _VERDICTS = {one.value: one for one in Verdict}
+_PLACE = ("path", "first", "last", "is_about")
 _LISTS: dict[str, Any] = {
     "domains": str,
     "names": str,
@@ -39,6 +41,18 @@ _LISTS: dict[str, Any] = {
     "related": lambda row: Relation(row[0], _KINDS[row[1]], row[2]),
     "reviews": lambda row: Review(row[0], _VERDICTS[row[1]] if row[1] else None, *row[2:]),
     "unknown": lambda row: Section(*row),
+}
+_ROWS: dict[str, Callable[[Any], Any]] = {
+    "domains": str,
+    "names": str,
+    "fields": attrgetter("label", "value"),
+    "places": attrgetter(*_PLACE),
+    "members": lambda site: (site.qualname, attrgetter(*_PLACE)(site.place), site.fingerprint),
+    "categories": attrgetter("text", "mark"),
+    "verification": attrgetter("text", "mark"),
+    "related": attrgetter("id", "kind", "note"),
+    "reviews": attrgetter("reviewer", "verdict", "evaluation", "qualifier", "date", "code", "word"),
+    "unknown": attrgetter("level", "heading", "text", "under"),
 }
 _CHOICES: dict[str, Any] = {
     "severity": {one.value: one for one in Severity},
@@ -53,7 +67,7 @@ def values_of(reading: Reading) -> list[Any]:
         value = getattr(reading.ticket, name)
         if value in (None, "", ()):
             continue
-        ticket[name] = [one if isinstance(one, str) else astuple(one) for one in value] if name in _LISTS else value
+        ticket[name] = list(map(_ROWS[name], value)) if name in _LISTS else value
     oddities = [(one.line, one.code, one.message) for one in reading.diagnostics]
     return [ticket, oddities, reading.digest, reading.folder, reading.resolution, reading.lines]
 
@@ -68,7 +82,7 @@ def reading_of(name: str, values: Sequence[Any]) -> Reading:
             given[field] = _CHOICES[field][value]
     return Reading(
         name,
-        Ticket(**given),
+        Ticket(**{"id": "", "title": "", **given}),
         tuple([Diagnostic(name, *one) for one in oddities]),
         digest,
         _STATES[folder] if folder else None,

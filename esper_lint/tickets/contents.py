@@ -21,13 +21,13 @@ _MARKS = {mark.value: mark for mark in Mark} | {"X": Mark.TICKED}
 _ODD_MARKS = {"": Mark.EMPTY, "*": Mark.TICKED, "v": Mark.TICKED, "V": Mark.TICKED} | dict.fromkeys(
     "\N{CHECK MARK}\N{HEAVY CHECK MARK}\N{SQUARE ROOT}", Mark.TICKED
 )
-_ID_WORD = re.compile(rf"(?<![\w-]){ID.pattern}(?![\w-])", re.ASCII)
+ID_WORD = re.compile(rf"(?<![\w-]){ID.pattern}(?![\w-])", re.ASCII)
 _WRITTEN = re.compile(
     rf"- (?P<id>{ID.pattern})(?: \((?P<kind>related|duplicate|blocks)\))?(?:: (?P<note>.*))?", re.DOTALL
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?P<text>.*)", re.DOTALL)
 _CONTINUED = re.compile(r"[ \t]+\S")
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_LINK = re.compile(rf"\[({ID.pattern})\]\([^()]*\)", re.ASCII)
 _EDGES = " \t:;,.-*`\N{EN DASH}\N{EM DASH}"
 _KINDS = (("duplicat", RelationKind.DUPLICATE), ("block", RelationKind.BLOCKS))
 _TICKET_COLUMNS = frozenset(("ticket", "ticketid", "id", "finding", "relatedticket"))
@@ -136,7 +136,7 @@ def read_related(lines: Lines, block: Block) -> tuple[tuple[tuple[Relation, int]
 def is_related(line: str) -> bool:
     """Whether a line of text would be taken for a relation."""
     if is_row(line):
-        return _ID_WORD.search(line) is not None or any(
+        return ID_WORD.search(line) is not None or any(
             key(plain(cell)) in _TICKET_COLUMNS for cell in row_of(line, 0).cells
         )
     return bool(_of_lines([line]))
@@ -182,7 +182,7 @@ def _reference_field(line: str) -> tuple[frozenset[str], str]:
 
 def _first_paragraph(lines: Lines, numbers: Sequence[int]) -> tuple[list[str], list[int]]:
     """The summary where nothing says which it is: the text up to the first blank line."""
-    taken: list[int] = []
+    taken: dict[int, str] = {}
     for number in numbers:
         if lines.code[number] or is_row(lines.texts[number]):
             break
@@ -190,8 +190,8 @@ def _first_paragraph(lines: Lines, numbers: Sequence[int]) -> tuple[list[str], l
             if taken:
                 break
             continue
-        taken.append(number)
-    return [lines.texts[number] for number in taken], [number for number in numbers if number not in taken]
+        taken[number] = lines.texts[number]
+    return list(taken.values()), [number for number in numbers if number not in taken]
 
 
 def _end_of_bullet(lines: Lines, number: int, last: int) -> int:
@@ -222,16 +222,15 @@ def _of_lines(texts: Sequence[str]) -> tuple[Relation, ...]:
     pair = label_pair(text, 0)
     if bullet is None and pair is None:
         return ()
-    content = bullet["text"] if bullet is not None else text
-    ids = list(_ID_WORD.finditer(content))
+    content = _LINK.sub(r"\1", bullet["text"] if bullet is not None else text)
+    ids = list(ID_WORD.finditer(content))
     if not ids:
         return ()
     before, after = content[: ids[0].start()], content[ids[-1].end() :]
-    note = _LINK.sub(r"\1", after) if not after.startswith("](") else after.partition(")")[2]
-    note = _bare_note(note)
+    note = _bare_note(after)
     kind = _kind(before) or _kind(re.split(r"[:.]|\N{EN DASH}|\N{EM DASH}", note)[0]) or RelationKind.RELATED
     between = content[ids[0].end() : ids[-1].start()]
-    if len(ids) > 1 and re.sub(r"[\s,;&*`+\[\]()/]|\band\b", "", _ID_WORD.sub("", between)):
+    if len(ids) > 1 and re.sub(r"[\s,;&*`+\[\]()/]|\band\b", "", ID_WORD.sub("", between)):
         return (Relation(ids[0][0], kind, _bare_note(content[ids[0].end() :])),)  # the others are part of its note
     return tuple(Relation(found[0], kind, note) for found in ids)
 
@@ -256,7 +255,7 @@ def _of_row(cells: Sequence[str], columns: Sequence[str]) -> tuple[Relation, ...
         found[0]
         for cell, column in zip(cells, columns, strict=False)
         if column in _TICKET_COLUMNS
-        for found in _ID_WORD.finditer(cell)
+        for found in ID_WORD.finditer(cell)
     ]
     kinds = [_kind(cell) for cell, column in zip(cells, columns, strict=False) if column in _KIND_COLUMNS]
     notes = [

@@ -32,8 +32,9 @@ def escaped(text: str, limit: int, claimed: Claim = nothing) -> str:
         return ""
     lines = scanned(text)
     last = len(lines.texts) - 1
+    unclosed = set(lines.unclosed)
     return "\n".join(
-        _escaped(line, limit, claimed, is_unclosed=number in lines.unclosed, is_last=number == last)
+        _escaped(line, limit, claimed, is_unclosed=number in unclosed, is_last=number == last)
         if lines.is_text(number)
         else line
         for number, line in enumerate(lines.texts)

@@ -92,7 +92,7 @@ def part_name(heading: str) -> tuple[str, str]:
 
 
 def _divided(lines: Lines, first: int, last: int, level: int, name: Callable[[str], str]) -> Iterator[Block]:
-    headings = [one for one in lines.headings if first <= one.line < last and one.level <= level]
+    headings = lines.headings_in(first, last, level)
     ends = [*(one.line for one in headings), last]
     yield Block("", 0, "", -1, *lines.trimmed(first, ends[0]))
     for heading, end in zip(headings, ends[1:], strict=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BOLD = re.compile(r"(\*\*|__|\*)(?![\s*_])((?:(?!\1).)+?)(?<![\s*_])\1")
-_CODE = re.compile(r"(`+)(?!`)(.*?)(?<!`)\1(?!`)", re.DOTALL)
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", re.DOTALL)
 _TICKS = re.compile("`+")
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 
@@ -18,6 +19,8 @@ def one_line(value: str) -> str:
 def plain(text: str) -> str:
     """What is meant by ``**x**`` or `` `x` ``, or by both; the rest of the text stays as it is."""
     text = text.strip(" \t")
+    if not text or text[0] not in "*_`":
+        return text
     while (bold := _BOLD.fullmatch(text)) is not None:
         text = bold[2]
     code = _CODE.match(text)
@@ -48,7 +51,14 @@ def code_span(value: str) -> str:
 
 def key(label: str) -> str:
     """What a label or a heading is looked up by: ``**File(s):**`` and ``files`` are one."""
+    return _short_key(label) if len(label) < 64 else _key(label)
+
+
+def _key(label: str) -> str:
     return _NO_KEY.sub("", label.casefold())
+
+
+_short_key = lru_cache(4096)(_key)  # all tickets have the same few labels
 
 
 def _content(code: re.Match[str]) -> str:

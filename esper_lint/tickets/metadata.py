@@ -66,10 +66,6 @@ _LOCATION = {
     "functionsclasses": NAMES,
 }
 _PLAIN_LABEL = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?P<label>[A-Za-z][A-Za-z /()]{0,30}):[ \t]*(?P<value>.*)", re.DOTALL)
-_TICKS = r"(?P<{0}t>`+)(?!`)(?P<{0}>.*?)(?<!`)(?P={0}t)(?!`)"
-_MEMBER = re.compile(
-    rf"- {_TICKS.format('name')} in {_TICKS.format('place')}(?:, fingerprint {_TICKS.format('mark')})?", re.DOTALL
-)
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?P<text>.*)", re.DOTALL)
 
 
@@ -108,7 +104,7 @@ def is_metadata(line: str) -> bool:
 def is_location(line: str) -> bool:
     """Whether a line of text would be taken for a field or a member of the location."""
     pair = pair_of(row_of(line, 0), line) if is_row(line) and row_of(line, 0).cells else _labelled(line, 0, _LOCATION)
-    return (pair is not None and pair.key in _LOCATION) or _MEMBER.fullmatch(line) is not None
+    return (pair is not None and pair.key in _LOCATION) or _member(line) is not None
 
 
 def metadata_pairs(lines: Lines, block: Block) -> tuple[list[Pair], list[int]]:
@@ -123,7 +119,7 @@ def location_pairs(lines: Lines, block: Block) -> tuple[list[Pair], list[int]]:
 
 def member_lines(lines: Lines, numbers: Iterable[int]) -> list[int]:
     """Those of the lines that name a further member as we write it."""
-    return [number for number in numbers if not lines.code[number] and _MEMBER.fullmatch(lines.texts[number])]
+    return [number for number in numbers if not lines.code[number] and _member(lines.texts[number]) is not None]
 
 
 def value_of(name: str, text: str) -> Any:
@@ -166,7 +162,8 @@ def read_location(lines: Lines, block: Block, prefixes: Sequence[str], odd: list
     found, is_clear = places.joined(files, ranges, prefixes)
     if not is_clear:
         odd.append((line, "ambiguous-lines", "it is not clear which lines belong to which file"))
-    listed = [place for number in rest for place in _listed(lines, number, prefixes) if place not in found]
+    known = set(found)
+    listed = [place for number in rest for place in _listed(lines, number, prefixes) if place not in known]
     every = (*found, *dict.fromkeys(listed))
     for path in dict.fromkeys((*(place.path for place in every), *(site.place.path for site in members))):
         if places.is_outside(path):
@@ -272,22 +269,25 @@ def _members(lines: Lines, numbers: Sequence[int], prefixes: Sequence[str]) -> t
     sites: list[Site] = []
     rest: list[int] = []
     for number in numbers:
-        found = None if lines.code[number] else _MEMBER.fullmatch(lines.texts[number])
+        found = None if lines.code[number] else _member(lines.texts[number])
         if found is None:
             rest.append(number)
-            continue
-        name, place, mark = _spans(found)
-        sites.append(Site(name, places.place_of(place, prefixes), mark))
+        else:
+            sites.append(Site(found[0], places.place_of(found[1], prefixes), found[2]))
     return tuple(sites), rest
 
 
-def _spans(found: re.Match[str]) -> tuple[str, str, str]:
-    """The contents of the code spans of a member."""
-    name, place, mark = (
-        plain(f"{found[f'{one}t']}{found[one]}{found[f'{one}t']}") if found[one] is not None else ""
-        for one in ("name", "place", "mark")
-    )
-    return name, place, mark
+def _member(line: str) -> tuple[str, str, str] | None:
+    """Name, place and fingerprint of a line ``- `name` in `place`, fingerprint `mark```, or None."""
+    if not line.startswith("- `"):
+        return None
+    spans = code_spans(line)
+    ends = [2, *(end for _, _, end in spans)]
+    starts = [*(start for _, start, _ in spans), len(line)]
+    between = tuple(line[end:start] for end, start in zip(ends, starts, strict=True))
+    if between not in (("", " in ", ""), ("", " in ", ", fingerprint ", "")):
+        return None
+    return spans[0][0], spans[1][0], spans[2][0] if len(spans) > 2 else ""
 
 
 def _listed(lines: Lines, number: int, prefixes: Sequence[str]) -> tuple[Place, ...]:

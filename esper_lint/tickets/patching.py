@@ -192,8 +192,6 @@ class _File:
 
 def _set_cell(file: _File, label: str, value: str) -> None:
     name = metadata.metadata_key(label)
-    if not name:
-        raise CannotPatch(f"'{label}' is no field of the metadata")
     section = file.section(layout.METADATA)
     if section is None:
         _add_metadata(file, name, value)
@@ -322,24 +320,28 @@ def _box_lines(file: _File) -> Iterator[int]:
 def _put_review(file: _File, patch: PutReview) -> None:
     wanted = reviewer_key(patch.review.reviewer)
     text = review_block(patch.review, support_word=patch.support_word)
+    is_put = False
     for section in (block for block in file.sections() if block.name == layout.REVIEW):
         named = reviewer_in_heading(section.heading) or ""
         found = reviews_of(file.lines, section.line, named, section.first, section.last)
         same = [one for one in found if reviewer_key(one.review.reviewer) == wanted]
-        if not same:
-            continue
-        last = section.last if section.first < section.last else section.line + 1
-        if len(same) == len(found):
+        others = [one for one in found if one not in same]
+        last = _last_line(section) + 1
+        if same and not others and not is_put:
             file.change_lines(section.line, last, text)
-            return
-        own = {line for one in same for line in one.lines} - {
-            line for one in found if one not in same for line in one.lines
-        }
-        for line in sorted(own - {section.line}):
-            file.change_lines(line, line + 1, "")
-        file.insert_after(last - 1, f"\n{text}")
-        return
-    _add_section(file, layout.REVIEW, text)
+        elif same and not others:
+            while last < len(file.lines.texts) and is_blank(file.lines.texts[last]):
+                last += 1
+            file.change_lines(section.line, last, "")
+        elif same:
+            shared = {section.line, *(line for one in others for line in one.lines)}
+            for line in sorted({line for one in same for line in one.lines} - shared):
+                file.change_lines(line, line + 1, "")
+            if not is_put:
+                file.insert_after(last - 1, f"\n{text}")
+        is_put |= bool(same)
+    if not is_put:
+        _add_section(file, layout.REVIEW, text)
 
 
 # -- sections ---------------------------------------------------------------------------------------------------------
@@ -438,8 +440,11 @@ def _holds(ticket: Ticket, before: Ticket, patch: Patch) -> bool:
 def _with_cell(before: Ticket, patch: SetCell) -> Ticket:
     name = metadata.metadata_key(patch.field)
     if not name:
-        return before
-    return replace(before, **{name: metadata.value_of(name, patch.value)})
+        raise CannotPatch(f"'{one_line(patch.field)}' is no field of the metadata")
+    value = metadata.value_of(name, patch.value)
+    if one_line(patch.value) and not value:
+        raise CannotPatch(f"'{one_line(patch.value)}' is no value of {metadata.LABELS[name]}")
+    return replace(before, **{name: value})
 
 
 def _without_marks(ticket: Ticket) -> Ticket:

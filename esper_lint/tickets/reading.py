@@ -38,6 +38,8 @@ _STATE_LABELS = frozenset(
     ("status", "finalstatus", "resolution", "disposition", "finaldisposition", "outcome", "state")
 )
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Bytes that cannot be of a hidden character: most files have no others, and are not searched.
+_SHOWN = bytes((9, 10, 13, *range(32, 127)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class _Reader:
         self._values: dict[str, Any] = {}
         self._unknown: list[Section] = []
         self._preamble: list[str] = []
+        self._reviewers: set[str] = set()
         self._at: dict[str, int] = {}
 
     def note_bytes(self, text: Decoded, data: bytes) -> None:
@@ -102,7 +105,7 @@ class _Reader:
             self._note(first, "mixed-line-ends", "the line does not end as the first one does")
         for line in self._lines.unclosed:
             self._note(line, "unclosed-fence", "the fenced block that begins here is never closed")
-        if _HIDDEN.search(text.text):
+        if data.translate(None, _SHOWN) and _HIDDEN.search(text.text):
             for number, one in enumerate(self._lines.texts):
                 if (hidden := _HIDDEN.search(one)) is not None:
                     self._note(number, "hidden-characters", f"the line holds U+{ord(hidden[0]):04X}")
@@ -223,8 +226,9 @@ class _Reader:
         for one in found:
             self._odd += one.odd
             same = reviewer_key(one.review.reviewer)
-            if same and any(reviewer_key(other.reviewer) == same for other in reviews):
+            if same and same in self._reviewers:
                 self._note(one.line, "repeated-reviewer", f"{one.review.reviewer} has a review already")
+            self._reviewers.add(same)
             reviews.append(one.review)
 
     # -- texts --------------------------------------------------------------------------------------------------
@@ -251,7 +255,7 @@ class _Reader:
     def _identify(self) -> None:
         if self._values.get("id"):
             return
-        named = contents.ID.search(self._values["title"])
+        named = contents.ID_WORD.search(self._values["title"])
         stem = self._name.rpartition("/")[2].removesuffix(".md")
         self._values["id"] = named[0] if named else stem
         self._note(self._at.get("id", 0), "no-id", f"no ticket ID is given; it is taken to be {self._values['id']}")

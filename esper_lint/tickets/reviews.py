@@ -32,7 +32,10 @@ _PLAIN_LABEL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED = re.compile(r"(?P<name>.*\S)[ \t]+(?:evaluation|assessment|rationale)", re.IGNORECASE | re.DOTALL)
-_ROLE = re.compile(r"(?:[ \t]+(?:specialist|reviewer|agent|review))+$", re.IGNORECASE)
+_ROLES = frozenset(("specialist", "reviewer", "agent", "review"))
+
+# No section has more reviews; it bounds what a hostile file can cost.
+_LOOKED_BACK = 100
 
 _REVIEWER, _VERDICT, _EVALUATION, _DATE, _CODE, _SEVERITY = (
     "reviewer",
@@ -84,7 +87,10 @@ def reviewer_in_heading(heading: str) -> str | None:
 
 def reviewer_key(name: str) -> str:
     """What two ways to write a reviewer have in common: ``DRL Specialist`` and ``drl`` are one."""
-    return key(_ROLE.sub("", name)) or name.casefold()
+    words = name.casefold().split()
+    while len(words) > 1 and words[-1] in _ROLES:
+        words.pop()
+    return key("".join(words)) or name.casefold()
 
 
 def is_claimed(line: str) -> bool:
@@ -97,7 +103,7 @@ def is_claimed(line: str) -> bool:
 def reviews_of(lines: Lines, heading: int, reviewer: str, first: int, last: int) -> tuple[Found, ...]:
     """The reviews of the section under ``heading``, whose text runs from ``first`` to ``last``."""
     section = _Section(lines, heading, reviewer)
-    parts = [one for one in lines.headings if first <= one.line < last and one.level <= LIMIT]
+    parts = lines.headings_in(first, last, LIMIT)
     ends = [*(one.line for one in parts), last]
     section.add(first, ends[0])
     for part, end in zip(parts, ends[1:], strict=True):
@@ -138,12 +144,9 @@ class _Columns(NamedTuple):
 class _Section:
     def __init__(self, lines: Lines, heading: int, reviewer: str) -> None:
         self._lines, self._reviewer = lines, reviewer
-        self._drafts = [_Draft(reviewer, heading, is_named=bool(reviewer))]
+        self._now = _Draft(reviewer, heading, is_named=bool(reviewer))
+        self._drafts = [self._now]
         self._columns: _Columns | None = None
-
-    @property
-    def _now(self) -> _Draft:
-        return self._drafts[-1]
 
     # -- parts --------------------------------------------------------------------------------------------------
 
@@ -167,7 +170,7 @@ class _Section:
     def _is_reviewer(self, name: str, after: str, line: int, end: int) -> bool:
         if not name.strip(" \t"):
             return False
-        if verdict_word(after).verdict is not None or _ROLE.search(name) is not None:
+        if verdict_word(after).verdict is not None or name.casefold().split()[-1] in _ROLES:
             return True
         return any(_VERDICT in roles for roles in self._roles(line + 1, end))
 
@@ -333,16 +336,16 @@ class _Section:
         if now.cell is None and not any(now.texts) and not now.date:
             now.reviewer, now.line, now.is_named = reviewer or now.reviewer, line, bool(reviewer) or now.is_named
         else:
-            self._drafts.append(_Draft(reviewer, line, is_named=bool(reviewer)))
+            self._now = _Draft(reviewer, line, is_named=bool(reviewer))
+            self._drafts.append(self._now)
         self._now.lines.append(line)
 
     def _turn_to(self, reviewer: str, line: int) -> None:
         """Go on with the review of this reviewer, or begin it."""
         wanted = reviewer_key(reviewer)
-        for draft in self._drafts:
+        for draft in self._drafts[-_LOOKED_BACK:]:
             if reviewer_key(draft.reviewer) == wanted:
-                self._drafts.remove(draft)
-                self._drafts.append(draft)
+                self._now = draft
                 return
         if not self._now.reviewer:
             self._now.reviewer, self._now.is_named = reviewer, True
@@ -406,12 +409,15 @@ def _first_role(row: Row) -> str | None:
 
 def _columns(table: Table) -> _Columns | None:
     """The columns of a table whose first row names them; a row that gives a label and its value names none."""
-    if len(table.rows) < 2:
+    if not table.rows or (len(table.rows) == 1 and not table.has_delimiter):
         return None
     labels = tuple(plain(cell) for cell in table.rows[0].cells)
-    roles = tuple(_LABELS.get(key(label)) for label in labels)
+    roles = tuple(
+        None if cell.startswith(("`", "(")) else _LABELS.get(key(label))
+        for cell, label in zip(table.rows[0].cells, labels, strict=True)
+    )
     known = [role for role in roles if role is not None]
-    is_header = len(known) > 1 or (len(roles) == 1 and known == [_VERDICT])
+    is_header = len(known) > 1 or (len(roles) == 1 and known == [_VERDICT] and len(table.rows) > 1)
     return _Columns(roles, labels) if is_header and _TELLING & set(known) else None
 
 

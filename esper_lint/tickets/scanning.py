@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 FENCE = re.compile(r" {0,3}(?:(?P<ticks>`{3,})[^`\n]*|(?P<tildes>~{3,})[^\n]*)$")
 RULE = re.compile(r" {0,3}-{3,}[ \t]*$")
-_MARKS = re.compile(r"^ {0,3}(?:(?P<level>#{1,6})(?=[ \t]|$)|(?P<fence>`{3,}|~{3,}))(?P<rest>.*)$", re.MULTILINE)
+_MARK = re.compile(r" {0,3}(?:(?P<level>#{1,6})(?=[ \t]|$)|(?P<fence>`{3,}|~{3,}))(?P<rest>.*)$", re.DOTALL)
 
 
 class Heading(NamedTuple):
@@ -36,6 +36,12 @@ class Lines:
     code: bytearray
     headings: tuple[Heading, ...]
     unclosed: tuple[int, ...]
+
+    def headings_in(self, first: int, last: int, level: int) -> list[Heading]:
+        """The headings on the lines from ``first`` up to ``last``, down to a level."""
+        begin = bisect_left(self.headings, (first,))
+        end = bisect_left(self.headings, (last,))
+        return [heading for heading in self.headings[begin:end] if heading.level <= level]
 
     def is_text(self, line: int) -> bool:
         return not self.code[line]
@@ -90,7 +96,7 @@ def scanned(text: str) -> Lines:
     code = bytearray(len(texts))
     headings: list[Heading] = []
     unclosed: list[int] = []
-    marks = _marks(text)
+    marks = _marks(texts)
     longest = _longest_closings(marks)
     opened: tuple[int, str] | None = None
     for place, (line, mark) in enumerate(marks):
@@ -114,12 +120,10 @@ def is_blank(line: str) -> bool:
     return not line.strip(" \t")
 
 
-def _marks(text: str) -> list[tuple[int, re.Match[str]]]:
-    found = list(_MARKS.finditer(text))
-    if not found:
-        return []
-    starts = [0, *(end.end() for end in re.finditer("\n", text))]
-    return [(bisect_right(starts, mark.start()) - 1, mark) for mark in found]
+def _marks(texts: Sequence[str]) -> list[tuple[int, re.Match[str]]]:
+    """The lines that begin a heading or a fence, with their numbers."""
+    candidates = [(number, line) for number, line in enumerate(texts) if line and line[0] in " #`~"]
+    return [(number, mark) for number, line in candidates if (mark := _MARK.match(line)) is not None]
 
 
 def _longest_closings(marks: Sequence[tuple[int, re.Match[str]]]) -> list[tuple[int, int]]:

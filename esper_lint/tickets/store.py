@@ -5,10 +5,12 @@ What was read is kept, in memory and in a cache on disk, by the file's stamp; bo
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -40,16 +42,16 @@ class TicketFolder:
 
     def readings(self) -> tuple[Reading, ...]:
         """All tickets, by name.  Never raises for a ticket: one that cannot be read is one with a diagnostic."""
-        known = self._cache.known() if self._known is None else self._known
-        now: dict[str, tuple[Stamp, Reading]] = {}
-        fresh: dict[str, tuple[Stamp, Reading]] = {}
-        for name, path, stamp in sorted(self._files()):
-            entry = known.get(name)
-            if entry is None or entry[0] != stamp:
-                reading = self._read(name, path)
-                entry = fresh[name] = (stamp, reading)
-            now[name] = entry
-        self._cache.keep(fresh, known.keys() - now.keys())
+        with _without_collection():
+            known = self._cache.known() if self._known is None else self._known
+            now: dict[str, tuple[Stamp, Reading]] = {}
+            fresh: dict[str, tuple[Stamp, Reading]] = {}
+            for name, path, stamp in sorted(self._files()):
+                entry = known.get(name)
+                if entry is None or entry[0] != stamp:
+                    entry = fresh[name] = (stamp, self._read(name, path))
+                now[name] = entry
+            self._cache.keep(fresh, known.keys() - now.keys())
         self._known = {name: entry for name, entry in now.items() if entry[0].is_settled}
         return tuple(reading for _, reading in now.values())
 
@@ -168,6 +170,18 @@ class TicketFolder:
             raise NotWritten(f"{name} is there already") from error
         except OSError as error:
             raise NotWritten(f"cannot write {name}: {error.strerror}") from error
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Nothing that is read here is garbage, and to look for some three quarters of the time (2.5 s for 0.6 s)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _is_ticket(entry: os.DirEntry[str]) -> bool:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from esper_lint.tickets.markup import inline, key, one_line, plain
 from esper_lint.tickets.scanning import Lines
 
-_PIPE = re.compile(r"(\\*)\|")
-_BEFORE_PIPE = re.compile(r"(\\+)\|")
+_BAR = re.compile(r"\|")
+_PIPE = re.compile(r"(?<!\\)(\\*)\|")
+_BEFORE_PIPE = re.compile(r"(?<!\\)(\\+)\|")
 _DELIMITER = re.compile(r":?-+:?")
 _LONG_DELIMITER = re.compile(r":?-{3,}:?")
 _LABEL = re.compile(r"[ \t]*(?:[-*+][ \t]+)?\*\*(?P<label>[^*]+?)(?::\*\*|\*\*[ \t]*:)[ \t]*(?P<value>.*)", re.DOTALL)
@@ -71,7 +72,7 @@ def row_of(line: str, number: int) -> Row:
     if "\\" in line:
         pipes = [mark.end() - 1 for mark in _PIPE.finditer(line) if len(mark[1]) % 2 == 0]
     else:
-        pipes = [place for place, char in enumerate(line) if char == "|"]
+        pipes = [mark.start() for mark in _BAR.finditer(line)]
     spans = [_trimmed(line, start + 1, end) for start, end in pairwise(pipes)]
     if not pipes:
         return Row(number, (), ())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from esper_lint.tickets import contents, layout, metadata
 from esper_lint.tickets.escaping import Claim, escaped, nothing
 from esper_lint.tickets.layout import section_name
-from esper_lint.tickets.markup import code_span, inline, one_line
+from esper_lint.tickets.markup import code_span, inline, one_line, plain
 from esper_lint.tickets.places import place_text, range_text
 from esper_lint.tickets.reading import CLAIMS
 from esper_lint.tickets.reviews import LIMIT, is_claimed
@@ -67,7 +67,7 @@ def review_block(review: Review, *, support_word: str = "SUPPORT") -> str:
 def verdict_cell(review: Review, *, support_word: str = "SUPPORT") -> str:
     """``**OBJECT** (merge)``, not yet escaped for a table."""
     if review.verdict is None:
-        word = inline(review.word)
+        word = code_span(review.word)  # as itself it might be a label
     else:
         word = f"**{support_word if review.verdict is Verdict.SUPPORT else review.verdict.value}**"
     qualifier = one_line(review.qualifier)
@@ -83,7 +83,8 @@ def place_cells(places: Sequence[Place]) -> tuple[str, str]:
     """The cells for files and for lines."""
     paths = list(dict.fromkeys(place.path for place in places))
     if all(place.first for place in places) and (len(paths) in (1, len(places)) or not any(paths)):
-        return _codes(path for path in paths if path), _codes(range_text(place) for place in places)
+        named = (place_text(Place(path)) for path in paths if path)
+        return _codes(named), _codes(range_text(place) for place in places)
     return _codes(place_text(place) for place in places), ""
 
 
@@ -105,7 +106,7 @@ def box_line(box: Box) -> str:
 def _can_follow_label(evaluation: str) -> bool:
     """Whether the text is the same on the line of its label: it begins with a word, not with an item or a fence."""
     first = evaluation.partition("\n")[0]
-    return first[0].isalpha() and not is_claimed(first)
+    return first[0].isalpha() and first == first.rstrip(" \t") and not is_claimed(first)
 
 
 def _block(level: int, heading: str, body: str) -> str:
@@ -135,7 +136,8 @@ def _metadata(ticket: Ticket) -> Iterator[str]:
             rows.append(row_text((f"**{label}**", text)))
     for field in ticket.fields:
         bold = f"**{one_line(field.label)}**"
-        rows.append(row_text((inline(field.label) if "*" in bold[2:-2] else bold, inline(field.value))))
+        label = bold if plain(bold) == one_line(field.label) else inline(field.label)
+        rows.append(row_text((label, inline(field.value))))
     yield "\n".join(rows)
 
 
