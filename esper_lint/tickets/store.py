@@ -39,6 +39,7 @@ class TicketFolder:
         self._prefixes = tuple(prefixes)
         self._cache = Cache(cache, self._folder, self._prefixes)
         self._known: dict[str, tuple[Stamp, Reading]] | None = None
+        self._tidied: set[Path] = set()
 
     def readings(self) -> tuple[Reading, ...]:
         """All tickets, by name.  Never raises for a ticket: one that cannot be read is one with a diagnostic."""
@@ -163,7 +164,9 @@ class TicketFolder:
 
     def _write(self, name: str, write: Callable[[], None]) -> None:
         path = self._folder.joinpath(name)
-        remove_leftovers(path.parent)
+        if path.parent not in self._tidied:  # once: to list a folder for each of its thousands of files takes minutes
+            remove_leftovers(path.parent)
+            self._tidied.add(path.parent)
         try:
             write()
         except FileExistsError as error:

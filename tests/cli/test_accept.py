@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from esper_lint.cli import main
+from esper_lint.fixing.transaction import RolledBack
 from esper_lint.tickets import accepting
 from esper_lint.tickets.reading import Reading
 from esper_lint.tickets.store import NotWritten, TicketChanged, TicketFolder
@@ -150,7 +151,7 @@ def test_code_that_is_not_written_leaves_the_ticket(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refusing(*_: object) -> None:
-        raise accepting.RolledBack("cannot write blocks.py: Permission denied; nothing was written")
+        raise RolledBack("cannot write blocks.py: Permission denied; nothing was written")
 
     monkeypatch.setattr(accepting, "commit", refusing)
     before = ticket(tree).read_bytes()

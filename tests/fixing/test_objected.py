@@ -95,12 +95,9 @@ def test_no_base_class_is_made_whatever_is_objected_to(
 def test_closed_tickets_and_stale_verdicts_block_too(
     at: Any, capsys: pytest.CaptureFixture[str], changes: dict[str, object]
 ) -> None:
-    files = objecting()
-    if "reviews" in changes:
-        files = {"docs/findings/B3-PT-08.md": render(replace(TICKET, **changes))}  # type: ignore[arg-type]
-    else:
-        files = objecting(**changes)
-    at({"blocks.py": twins()} | files)
+    reviews = (Review("PyTorch Specialist", Verdict.OBJECT, "No."),)
+    text = render(replace(TICKET, **{"reviews": reviews, **changes}))  # type: ignore[arg-type]
+    at({"blocks.py": twins(), "docs/findings/B3-PT-08.md": text})
     assert [one["code"] for one in fixed(capsys, "--diff")["refusals"]] == ["FX-OBJECTED"]
 
 

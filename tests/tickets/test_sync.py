@@ -194,5 +194,5 @@ def test_a_second_sync_changes_nothing(
 ) -> None:
     folder = tmp_path_factory.mktemp("tickets")
     synced(folder, *then)
-    states = st.sampled_from([None, "contract", "noqa"])
-    synced(folder, *(replace(one, suppressed=(kind := data.draw(states)) and Suppressed(kind, "x")) for one in now))
+    silences = st.sampled_from([None, Suppressed("contract", "pair at a.py:9"), Suppressed("noqa", "a.py:10")])
+    synced(folder, *(replace(one, suppressed=data.draw(silences)) for one in now))
