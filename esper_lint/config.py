@@ -185,7 +185,8 @@ class Config:
     ``project`` is absolute and holds no links; paths in reports are relative to it, and so are ``roots``.
     ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``baseline``
     is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's; ``tickets`` is
-    relative to the project, as ``roots`` are.  ``verify`` is its table as JSON, of which ``verification.entries`` makes cases.
+    relative to the project, as ``roots`` are.  ``verify`` is its table as JSON, of which ``verification.entries`` makes
+    cases.
     """
 
     project: str

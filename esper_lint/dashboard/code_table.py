@@ -73,4 +73,4 @@ def _marks(lines: Iterable[Line]) -> Iterator[tuple[int, ...]]:
 def packed(table: Mapping[str, Any]) -> str:
     """The table as base64 of gzip of JSON: a third of its size, and nothing in it that could end an element."""
     text = json.dumps(table, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode("ascii"), mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(text.encode("ascii"), compresslevel=6, mtime=0)).decode("ascii")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
@@ -53,13 +54,17 @@ class Matrix:
 
 
 def matrix_of(group: Group) -> Matrix:
-    """Holes with the same texts, such as a name used twice, are one column; variants come as their first members do."""
-    distinct = dict(zip(reversed(numbered(group)), reversed(group.holes), strict=True))
-    columns = tuple(_column(number, distinct[number]) for number in sorted(distinct))
-    at = [{index: text for text in column.texts for index in text.members} for column in columns]
+    """Holes with the same texts, such as a name used twice, are one column; variants come as their first members do.
+
+    Of a variant the first member speaks: the texts of others differ from its own in comments and layout at most.
+    """
     homes: dict[int, list[int]] = {}
     for index, member in enumerate(group.members):
         homes.setdefault(member.variant, []).append(index)
+    speakers = [homes[member.variant][0] for member in group.members]
+    distinct = dict(zip(reversed(numbered(group)), reversed(group.holes), strict=True))
+    columns = tuple(_column(number, distinct[number], speakers) for number in sorted(distinct))
+    at = [{index: text for text in column.texts for index in text.members} for column in columns]
     variants = (
         Variant(number, tuple(members), tuple(texts[members[0]] for texts in at))
         for number, members in enumerate(homes.values(), 1)
@@ -67,30 +72,28 @@ def matrix_of(group: Group) -> Matrix:
     return Matrix(columns, tuple(variants))
 
 
-def _column(number: int, hole: Hole) -> Column:
-    counts = Counter(hole.texts)
-    ranked = sorted(counts, key=lambda text: (-counts[text], hole.texts.index(text)))
-    return Column(number, hole.kind.value, tuple(_text(hole, rank, text) for rank, text in enumerate(ranked)))
+def _column(number: int, hole: Hole, speakers: Sequence[int]) -> Column:
+    said = [hole.texts[index] for index in speakers]
+    counts = Counter(said)
+    ranked = sorted(counts, key=lambda text: (-counts[text], said.index(text)))
+    return Column(
+        number, hole.kind.value, tuple(_text(hole.kind, said, rank, text) for rank, text in enumerate(ranked))
+    )
 
 
-def _text(hole: Hole, rank: int, text: str) -> Text:
-    first, *others = text.splitlines() or [""]
+def _text(kind: HoleKind, said: Sequence[str], rank: int, text: str) -> Text:
+    first, *others = text.split("\n")
     brief = shortened(one_line(first), _CELL)
     if others and not brief.endswith("…"):
         brief += " …"
-    members = tuple(index for index, one in enumerate(hole.texts) if one == text)
-    return Text(
-        letter(rank),
-        brief,
-        visible(text if hole.kind is HoleKind.STATEMENTS else _dedented(text)),
-        bool(others) or brief != one_line(first),
-        members,
-    )
+    members = tuple(index for index, one in enumerate(said) if one == text)
+    full = visible(text if kind is HoleKind.STATEMENTS else _dedented(text))
+    return Text(letter(rank), brief, full, bool(others) or brief != one_line(first), members)
 
 
 def _dedented(text: str) -> str:
     """An expression's further lines keep the indentation of the file, where its first one has none."""
-    first, *others = text.splitlines() or [""]
+    first, *others = text.split("\n")
     margin = min((len(line) - len(line.lstrip()) for line in others if line.strip()), default=0)
     return "\n".join([first, *(line[margin:] for line in others)])
 

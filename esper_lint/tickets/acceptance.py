@@ -36,8 +36,10 @@ class Acceptance:
     contract: str
 
 
+_OVER = "open: was "
 _WORDS = re.compile(
-    r"accepted by design: (?P<reason>[a-z-]+); contract (?P<contract>[\w.\-]+)(?:; reopens on (?P<triggers>[a-z, ]+))?"
+    rf"(?:{_OVER})?accepted by design: (?P<reason>[a-z-]+); contract (?P<contract>[\w.\-]+)"
+    r"(?:; reopens on (?P<triggers>[a-z, ]+))?"
 )
 
 
@@ -48,8 +50,16 @@ def words_of(acceptance: Acceptance) -> str:
     return f"{words}; reopens on {triggers}" if triggers else words
 
 
+def over(resolution: str) -> str:
+    """What the cell says once an acceptance is over: it is kept, so that it counts again if what ended it is gone."""
+    return f"{_OVER}{words_of(known)}" if (known := acceptance_in(resolution)) else ""
+
+
 def acceptance_in(resolution: str) -> Acceptance | None:
-    """What the cell says, if it speaks of an acceptance.  Reasons and triggers that nobody knows make it none."""
+    """What the cell says, if it speaks of an acceptance, one that is over included.
+
+    Reasons and triggers that nobody knows make it none.
+    """
     found = _WORDS.fullmatch(resolution.strip())
     if found is None:
         return None

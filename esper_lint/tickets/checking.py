@@ -27,7 +27,7 @@ def diagnostics_of(project: str, readings: Sequence[Reading]) -> tuple[Diagnosti
             created[place.path] = min(dates, default="")
     created.pop("", None)
     together = cross_checked(readings, lines_in(project), _first_commits(project, created))
-    return tuple(sorted([*alone, *together]))
+    return tuple(sorted({*alone, *together}))
 
 
 def lines_in(project: str) -> Callable[[str], int | None]:

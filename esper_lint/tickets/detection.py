@@ -34,7 +34,8 @@ class Detection(str, Enum):
 class Found:
     """A ticket and the group that it is about, None if that is not there.
 
-    ``contract`` is the place of the contract that holds the group.  ``why`` says in one line why it is reopened.
+    ``contract`` is the place of the contract that holds the group.  ``why`` says in one line why it is reopened, or
+    was and still is.
     """
 
     reading: Reading
@@ -112,11 +113,11 @@ def against(readings: Iterable[Reading], report: Report, void: Void = lambda gro
 def _found(
     reading: Reading, group: Group | None, drifted: set[tuple[str, str]], unread: frozenset[str], void: Void
 ) -> Found:
-    accepted = acceptance_in(reading.ticket.resolution) if reading.state.is_closed else None
-    if accepted is not None:
-        why = _reopening(reading, group, accepted, drifted, void)
-        if why:
-            return Found(reading, Detection.REOPENED, group, why=why)
+    accepted = acceptance_in(reading.ticket.resolution)
+    why = _reopening(reading, group, accepted, drifted, void) if accepted else ""
+    if why:
+        detection = Detection.REOPENED if reading.state.is_closed else Detection.UNRESOLVED
+        return Found(reading, detection, group, why=why)
     if group is None:
         is_unread = any(site.path in unread for site in sites_of(reading.ticket))
         return Found(reading, Detection.UNRESOLVED if is_unread else Detection.RESOLVED)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from esper_lint.findings import Group, Member
 from esper_lint.fixing.edits import FileEdit
+from esper_lint.tickets.acceptance import acceptance_in, over, words_of
 from esper_lint.tickets.detection import Detection, Found, Scan, is_gone
 from esper_lint.tickets.documents import decision_of
 from esper_lint.tickets.making import place_of, site_of
@@ -110,7 +111,9 @@ def _changes(one: Found, today: str, reviewers: int, vanished: Callable[[Reading
     match one.detection:
         case Detection.RESOLVED if not state.is_closed and one.contract:
             why = f"held by contract {one.contract}"
-            move = Move(State.WONT_FIX, f"wont-fix: {why}", "", f"{why}, accepted by design.")
+            known = acceptance_in(one.reading.ticket.resolution)
+            words = words_of(known) if known else f"wont-fix: {why}"
+            move = Move(State.WONT_FIX, words, "", f"{why}, accepted by design.")
             yield _change(Action.ACCEPTED, one.reading, move, moved, today, why)
         case _ if is_gone(one):
             where = vanished(one.reading)
@@ -119,7 +122,7 @@ def _changes(one: Found, today: str, reviewers: int, vanished: Callable[[Reading
             move = Move(State.FIXED, "fixed: no longer detected", when, f"no longer detected{since}.")
             yield _change(Action.FIXED, one.reading, move, (), today, f"no longer detected{since}")
         case Detection.REOPENED:
-            move = Move(State.OPEN, "", "", f"reopened: {one.why}.")
+            move = Move(State.OPEN, over(one.reading.ticket.resolution), "", f"reopened: {one.why}.")
             yield _change(Action.REOPENED, one.reading, move, moved, today, one.why)
         case Detection.UNRESOLVED if state is State.OPEN and _is_supported(one, reviewers):
             words = decision_of(one, reviewers).words

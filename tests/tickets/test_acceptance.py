@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, acceptance_in, in_order, words_of
+from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, acceptance_in, in_order, over, words_of
 
 ACCEPTANCES = st.builds(
     Acceptance,
@@ -19,6 +19,12 @@ ACCEPTANCES = st.builds(
 @given(ACCEPTANCES)
 def test_what_is_written_is_read(accepted: Acceptance) -> None:
     assert acceptance_in(words_of(accepted)) == accepted
+
+
+@given(ACCEPTANCES)
+def test_what_is_over_is_still_known(accepted: Acceptance) -> None:
+    assert acceptance_in(over(words_of(accepted))) == accepted
+    assert over(over(words_of(accepted))) == over(words_of(accepted)) and over("fixed") == ""
 
 
 @pytest.mark.parametrize(

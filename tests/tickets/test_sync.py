@@ -108,7 +108,7 @@ def test_what_was_accepted_is_opened_by_a_further_copy(tmp_path: Path) -> None:
     more = group(*PAIR.members, member("Three"))
     assert synced(tmp_path, more) == [("T-1", "reopened")]
     found = read(place, tmp_path)
-    assert (found.state, found.ticket.resolution) == (State.OPEN, "")
+    assert (found.state, found.ticket.resolution) == (State.OPEN, f"open: was {resolution}")
     assert [site.qualname for site in found.ticket.members] == ["One", "Two", "Three"]
 
 

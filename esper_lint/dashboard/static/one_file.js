@@ -37,7 +37,7 @@ function filtered(list, query) {
   for (const row of $$("[data-card], [data-row]", list)) {
     row.hidden = !isChosen(row, query);
     shown += !row.hidden;
-    if (row.dataset.card !== undefined) linkOf(row).href = `#/groups/${row.dataset.card}${query.size ? `?${query}` : ""}`;
+    if (row.dataset.card) linkOf(row).href = linkOf(row).getAttribute("href").split("?")[0] + (query.size ? `?${query}` : "");
   }
   for (const tally of $$("[data-shown]", list)) tally.textContent = shown.toLocaleString("en");
   for (const empty of $$("[data-none]", list)) empty.hidden = shown > 0;
