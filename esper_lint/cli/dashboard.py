@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import webbrowser
+from threading import Thread
 from typing import Any
 
 import click
@@ -83,7 +84,8 @@ def command(
             to_standard_output([dashboard.link])
             click.echo("serving the dashboard until Ctrl-C", err=True)
             if opening:
-                webbrowser.open(dashboard.link)
+                # A browser that runs in the terminal comes back when it is left, and needs the server until then.
+                Thread(target=webbrowser.open, args=(dashboard.link,), daemon=True).start()
             dashboard.serve(at)
     except (CannotListen, UnknownPath, TreeChanged, NotVerification, NotWritten) as error:
         raise click.UsageError(str(error)) from error

@@ -24,6 +24,7 @@ from esper_lint.trend import known
 if TYPE_CHECKING:
     from esper_lint.tickets.detection import Scan
     from esper_lint.tickets.health import Diagnostic
+    from esper_lint.tickets.store import TicketFolder
     from esper_lint.trend.records import Trend
 
 
@@ -122,15 +123,18 @@ def board_of(
     return with_tickets(board, config)
 
 
-def with_tickets(board: Board, config: Config) -> Board:
-    """The board with the tickets as they are on disk now, against the same scan."""
+def with_tickets(board: Board, config: Config, folder: TicketFolder | None = None) -> Board:
+    """The board with the tickets as they are on disk now, against the same scan.
+
+    A ``folder`` that has been read before is read again much faster.
+    """
     if not has_tickets(config):
         return replace(board, scan=None, diagnostics=())
     from esper_lint.tickets.health import cross_checked
     from esper_lint.tickets.project_scan import scan_of
 
     whole = board.whole or _whole(config, Silence())
-    scan = scan_of(config, ticket_folder(config), whole, board.sources)
+    scan = scan_of(config, folder or ticket_folder(config), whole, board.sources)
     readings = [one.reading for one in scan.found]
     odd = [one for reading in readings for one in reading.diagnostics]
     odd += cross_checked(readings, lambda path: _length(board.sources, path))

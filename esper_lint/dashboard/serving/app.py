@@ -77,9 +77,8 @@ class _App:
         back = ours(fields.get("back", ""), routes.url(_PAGE_OF[name], **path))
         who = session(request.scope)
         outcome = self._writes[name](path["id"], fields)
-        if fields.get("reviewer"):
-            self._reviewers[who] = fields["reviewer"]
         if isinstance(outcome, Written):
+            self._reviewers[who] = fields.get("reviewer", self._reviewers.get(who, ""))
             self._notices[who] = outcome.notice
             return RedirectResponse(back, 303)
         refused = Refused(name, outcome.message, fields, outcome.changes)

@@ -22,6 +22,7 @@ from esper_lint.dashboard.serving.showing import Shown
 from esper_lint.dashboard.serving.signing_in import TOKEN
 from esper_lint.dashboard.serving.writes import Desk
 from esper_lint.progress import Progress
+from esper_lint.tickets.folder import ticket_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Dashboard:
         alone = replace(subject, config=replace(subject.config, jobs=1))
         self._origins = origins
         self.sessions = Sessions()
-        self.shown = Shown(first, lambda board: with_tickets(board, alone.config))
+        tickets = ticket_folder(alone.config)
+        self.shown = Shown(first, lambda board: with_tickets(board, alone.config, tickets))
         self.rescanner = Rescanner(lambda told: self.shown.show(alone.board(told)), _tell)
         desk = Desk(self.shown, alone.config, self.rescanner.start)
         app = app_of(self.shown, desk.actions, self.rescanner)

@@ -58,7 +58,7 @@ class Desk:
     def review_group(self, id: str, fields: Mapping[str, str]) -> Written | Declined:
         """Record a verdict on a group: in its ticket, or in one that is made for it."""
         with self._lock:
-            board = self._shown.reread()
+            board = self._board(fields, lambda board: _reading_on(board, board.groups.get(id)))
             group = board.groups.get(id)
             if group is None:
                 return _GONE
@@ -67,7 +67,7 @@ class Desk:
     def review_ticket(self, id: str, fields: Mapping[str, str]) -> Written | Declined:
         """Record a verdict in a ticket, whatever there is of its group."""
         with self._lock:
-            board = self._shown.reread()
+            board = self._board(fields, lambda board: board.filed[id].reading if id in board.filed else None)
             filed = board.filed.get(id)
             if filed is None:
                 return _GONE
@@ -76,7 +76,7 @@ class Desk:
     def accept(self, id: str, fields: Mapping[str, str]) -> Written | Declined:
         """Accept a group by design: a contract in the code, and what was said of it in the ticket."""
         with self._lock:
-            board = self._shown.reread()
+            board = self._board(fields, lambda board: _reading_on(board, board.groups.get(id)))
             group = board.groups.get(id)
             if group is None:
                 return _GONE
@@ -92,10 +92,11 @@ class Desk:
                 outcome = accept(self._config, self._folder, ticket, group, wish, today=_today())
             except (HalfWritten, NotWritten) as error:
                 return Declined(503, _sentence(str(error)))
-            finally:
-                self._shown.reread()
+            board = self._shown.reread()
             if isinstance(outcome, Refused):
-                return Declined(409 if outcome.is_stale else 422, _sentence(outcome.message))
+                if outcome.is_stale:
+                    return self._changed(fields, _named(board, reading))
+                return Declined(422, _sentence(outcome.message))
             self._rescan()
             where = ", ".join(outcome.files)
             return Written(f"Contract {outcome.contract} is in {where}. The code is being scanned again.")
@@ -107,6 +108,14 @@ class Desk:
             return _GONE
         board.plans.ask(id)
         return Written("")
+
+    def _board(self, fields: Mapping[str, str], reading_in: Callable[[Board], Reading | None]) -> Board:
+        """The board to write on.  Where the ticket is the one that the writer has read, the folder itself says whether
+        it still is; else all tickets are read again, which takes a second for 10,000."""
+        board = self._shown.board
+        reading = reading_in(board)
+        is_known = reading is not None and reading.digest == fields.get("expected", "")
+        return board if is_known else self._shown.reread()
 
     def _reviewed(
         self, board: Board, group: Group | None, reading: Reading | None, fields: Mapping[str, str]
@@ -127,13 +136,12 @@ class Desk:
         try:
             written = self._put(board, group, reading, review)
         except TicketChanged:
-            return self._changed(fields, reading)
+            return self._changed(fields, _named(self._shown.reread(), reading))
         except CannotPatch as error:
             return Declined(422, _sentence(str(error)))
         except NotWritten as error:
             return Declined(503, _sentence(str(error)))
-        finally:
-            self._shown.reread()
+        self._shown.reread()
         return Written(f"The verdict of {review.reviewer} is in {shown_path(self._config, written.name)}.")
 
     def _put(self, board: Board, group: Group | None, reading: Reading | None, review: Review) -> Reading:
@@ -165,10 +173,16 @@ class Desk:
         return Declined(409, _CHANGED, tuple(changes(before, now)))
 
 
-def _reading_on(board: Board, group: Group) -> Reading | None:
+def _reading_on(board: Board, group: Group | None) -> Reading | None:
     """The ticket that a group's page shows, if it has one."""
-    filed = first_of(board.filed_by_group.get(group.id, ()))
+    filed = first_of(board.filed_by_group.get(group.id, ())) if group else None
     return filed.reading if filed else None
+
+
+def _named(board: Board, reading: Reading | None) -> Reading | None:
+    """What has become of a ticket; None if it is gone."""
+    name = reading.name if reading else ""
+    return next((one.reading for one in board.filed.values() if one.reading.name == name), None)
 
 
 def _today() -> str:

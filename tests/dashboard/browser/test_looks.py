@@ -16,19 +16,19 @@ from playwright.sync_api import Browser, Page, expect
 from esper_lint.cli import main
 from esper_lint.dashboard import routes
 from tests.dashboard.hostile import hostile_project
-from tests.dashboard.served import Served, git
+from tests.dashboard.served import Served, git, sample_project
 
 pytestmark = pytest.mark.slow
 
 SignedIn = Callable[..., Page]
 Scheme = Literal["light", "dark"]
 AXE = os.environ.get("ESPER_AXE", "")
-SEED = Path(__file__).resolve().parents[3] / "docs" / "findings"
 
 
-@pytest.fixture
-def project(project: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample with tickets in several states, and a history."""
+    project = sample_project(tmp_path_factory.mktemp("looks") / "sample")
     run = [sys.executable, "-m", "esper_lint"]
     subprocess.run([*run, "tickets", "sync"], cwd=project, check=True, capture_output=True)
     groups = json.loads(
@@ -48,6 +48,12 @@ def project(project: Path) -> Path:
     git(project, "commit", "--quiet", "--message", "Record verdicts")
     subprocess.run([*run, "history"], cwd=project, check=True, capture_output=True)
     return project
+
+
+@pytest.fixture(scope="module")
+def served(project: Path) -> Iterator[Served]:
+    with Served(project) as process:
+        yield process
 
 
 def addresses(page: Page, served: Served) -> Iterator[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from esper_lint.dashboard import routes
 from esper_lint.dashboard.serving.dashboard import Dashboard
+from esper_lint.tickets.detection import code_of
 from tests.dashboard.client import Browser
 from tests.dashboard.hostile import ALL, ESCAPE, SCRIPT, hostile_project
 from tests.dashboard.in_process import dashboard_of, signed_in
@@ -123,6 +126,41 @@ def test_sources_are_chosen_by_member_and_never_by_path(browser: Browser, dashbo
 
 def test_what_a_link_leads_out_of_the_ticket_folder_is_not_read(crawled: dict[str, str]) -> None:
     assert not any("root:x:" in html for html in crawled.values())
+
+
+def test_no_page_starts_a_process(browser: Browser, crawled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(*arguments: object, **_: object) -> None:
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+    assert [address for address in crawled if browser.get(address).status_code != 200] == []
+
+
+def test_git_is_given_a_list_of_arguments_and_names_after_two_dashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[list[str]] = []
+    start = subprocess.Popen.__init__
+
+    def noted(self: subprocess.Popen[bytes], arguments: list[str], *rest: Any, **options: Any) -> None:
+        assert isinstance(arguments, list) and not options.get("shell")
+        begun.append(arguments)
+        start(self, arguments, *rest, **options)
+
+    project = hostile_project(tmp_path / "project")
+    monkeypatch.setattr(subprocess.Popen, "__init__", noted)
+    dashboard = dashboard_of(project)
+    browser = signed_in(dashboard)
+    group = dashboard.shown.board.report.groups[0]
+    typed = {"reviewer": "Ada", "verdict": "SUPPORT", "evaluation": "Yes.", "code": code_of(group), "expected": ""}
+    assert browser.post(f"/groups/{group.id}/reviews", typed).status_code == 303
+    browser.post("/rescan")
+    dashboard.rescanner._thread.join(60)  # type: ignore[union-attr]
+    names = [path.name for path in project.iterdir()]
+    for arguments in begun:
+        assert arguments[0] == "git"
+        bare = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        assert not [part for part in bare for name in names if name in part and part != str(project)]
 
 
 def test_the_analysed_code_is_never_imported(tmp_path: Path) -> None:
