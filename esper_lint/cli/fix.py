@@ -18,7 +18,6 @@ from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.fix_output import Outcome, fix_document, told
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
-from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.fixing.edits import FileEdit
@@ -30,6 +29,7 @@ from esper_lint.fixing.texts import text_of
 from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, undo
 from esper_lint.rules.excerpt import printable
 from esper_lint.tree import TreeChanged
+from esper_lint.wording import counted
 
 if TYPE_CHECKING:
     from esper_lint.cli.fix_verify import FixReplay

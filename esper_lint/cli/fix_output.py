@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from esper_lint.cli.wording import counted
 from esper_lint.contracts.book import Place
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Overridden
 from esper_lint.fixing.lockstep.planning import Plan
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.rules.excerpt import printable
+from esper_lint.wording import counted
 
 if TYPE_CHECKING:
     from esper_lint.verification.records import ClassRecord

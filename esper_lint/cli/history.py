@@ -13,8 +13,8 @@ from esper_lint.cli.history_output import document, table
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
 from esper_lint.cli.terminal import style_of
-from esper_lint.cli.wording import counted
 from esper_lint.trend import GitError, filled
+from esper_lint.wording import counted
 
 
 @click.command("history")

@@ -12,10 +12,10 @@ from esper_lint.cli.delivery import to_file
 from esper_lint.cli.extras import required
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
-from esper_lint.cli.wording import counted
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.tickets.store import NotWritten
 from esper_lint.tree import TreeChanged
+from esper_lint.wording import counted
 
 
 @click.command("report")

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from importlib import metadata
 from typing import Any
 
-from esper_lint.cli.wording import counted
 from esper_lint.output import Style
 from esper_lint.output.schema import TOOL
 from esper_lint.rules.excerpt import printable
@@ -18,6 +17,7 @@ from esper_lint.verification.records import SCHEMA_VERSION, ClassRecord, Status,
 from esper_lint.verification.running import Verification
 from esper_lint.verification.telling import told
 from esper_lint.verification.verifying import ADVICE, NO_CASE
+from esper_lint.wording import counted
 
 _COLOURS = {
     Status.PROVED: "green",

@@ -105,7 +105,7 @@ def board_of(
 
     Raises what ``analyse`` raises, NotVerification for such a file, and NotWritten for tickets that cannot be read.
     """
-    from esper_lint.cli.sources import FileLines
+    from esper_lint.sources import FileLines
 
     told = progress or Silence()
     report = analyse(paths, config, cwd=cwd, progress=told)

@@ -14,7 +14,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from esper_lint import __version__
-from esper_lint.cli.wording import counted
 from esper_lint.dashboard import routes
 from esper_lint.dashboard.board import Board
 from esper_lint.dashboard.equivalence import STATUSES
@@ -33,6 +32,7 @@ from esper_lint.tickets.acceptance import Reason, Trigger
 from esper_lint.tickets.detection import code_of
 from esper_lint.tickets.importing import core_of
 from esper_lint.tickets.ticket import Scope, Verdict
+from esper_lint.wording import counted
 
 STATIC = {
     "esper.css": "text/css; charset=utf-8",

@@ -10,13 +10,13 @@ from esper_lint.cli import Exit
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import setting_options
 from esper_lint.cli.tickets.common import meant, project_of, reviewer_of, settings_of, today
-from esper_lint.cli.wording import counted
 from esper_lint.findings import Group
 from esper_lint.rules.excerpt import one_line, printable
 from esper_lint.tickets.acceptance import Reason, Trigger
 from esper_lint.tickets.accepting import Refused, Wish
 from esper_lint.tickets.accepting import accept as accepted
 from esper_lint.tickets.reviewing import cleaned, cleaned_name, problem_with_text
+from esper_lint.wording import counted
 
 
 @click.command("accept")

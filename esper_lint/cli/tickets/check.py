@@ -14,7 +14,6 @@ from esper_lint.cli import Exit
 from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.settings import setting_options
 from esper_lint.cli.tickets.common import settings_of, told
-from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.discovery.reading import digest_of
 from esper_lint.output.schema import TOOL
@@ -28,6 +27,7 @@ from esper_lint.tickets.reading import Reading
 from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.ticket import Mark
 from esper_lint.tickets.ticking import NotRecords, Ticks, records_in, ticks_of
+from esper_lint.wording import counted
 
 
 @click.command("check")

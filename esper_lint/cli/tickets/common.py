@@ -14,12 +14,12 @@ import click
 from esper_lint import git
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve
-from esper_lint.cli.sources import FileLines
 from esper_lint.config import Config, did_you_mean
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.findings import Group
 from esper_lint.git import GitError
 from esper_lint.rules.excerpt import printable
+from esper_lint.sources import FileLines
 from esper_lint.tickets.detection import Found
 from esper_lint.tickets.folder import shown_path
 from esper_lint.tickets.making import AGENT, Maker

@@ -11,9 +11,9 @@ from esper_lint.cli import Exit
 from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.settings import setting_options
 from esper_lint.cli.tickets.common import Project, project_of, settings_of, today
-from esper_lint.cli.wording import counted
 from esper_lint.rules.excerpt import one_line
 from esper_lint.tickets.importing import Imported, Importer, NotVerdicts, Refused, verdicts_in
+from esper_lint.wording import counted
 
 
 @click.command("import")

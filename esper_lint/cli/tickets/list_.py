@@ -14,7 +14,6 @@ from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.settings import setting_options
 from esper_lint.cli.terminal import style_of
 from esper_lint.cli.tickets.common import Project, project_of, settings_of
-from esper_lint.cli.wording import counted
 from esper_lint.findings import Group
 from esper_lint.output.colour import paint
 from esper_lint.output.extract import cut, width
@@ -25,6 +24,7 @@ from esper_lint.tickets.documents import SCHEMA_VERSION, decision_of, new_object
 from esper_lint.tickets.making import title_of
 from esper_lint.tickets.sites import sites_of
 from esper_lint.tickets.ticket import State
+from esper_lint.wording import counted
 
 _HEADS = ("ticket", "state", "detection", "severity", "rule", "reviews", "title")
 _NONE = "-"

@@ -12,7 +12,6 @@ from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.fix import unified
 from esper_lint.cli.settings import setting_options
 from esper_lint.cli.tickets.common import Project, project_of, settings_of, today
-from esper_lint.cli.wording import counted
 from esper_lint.judging import is_selected
 from esper_lint.rules.excerpt import one_line
 from esper_lint.tickets.folder import tickets_path
@@ -20,6 +19,7 @@ from esper_lint.tickets.ids import problem_with_word
 from esper_lint.tickets.making import AGENT
 from esper_lint.tickets.sites import sites_of
 from esper_lint.tickets.sync import Action, Sync, applied, edits_of, planned_sync
+from esper_lint.wording import counted
 
 
 @click.command("sync")
