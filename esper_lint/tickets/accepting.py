@@ -15,7 +15,7 @@ from esper_lint.selection import on_disk
 from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, in_order, words_of
 from esper_lint.tickets.patching import CannotPatch, TicketChanged
 from esper_lint.tickets.reading import Reading
-from esper_lint.tickets.states import Move, into, made_in
+from esper_lint.tickets.states import Move, into, made_in, written
 from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.ticket import State, Ticket
 from esper_lint.tree import TreeChanged
@@ -96,12 +96,7 @@ def _contract(config: Config, group: Group, wish: Wish, progress: Progress) -> D
     if len(set(names)) < len(names):
         raise CannotDeclare("two members have one name in one file, so no contract can tell them apart")
     files = on_disk((config.project,), config, config.project)
-    return declared(files, config, names, "", _reason(wish), progress, config.project)
-
-
-def _reason(wish: Wish) -> str:
-    """What the contract gives as its reason: the code, and the beginning of what the reviewer says."""
-    return wish.reason.value.replace("-", " ")
+    return declared(files, config, names, "", wish.reason.value.replace("-", " "), progress, config.project)
 
 
 def _noted(
@@ -109,17 +104,14 @@ def _noted(
 ) -> Reading | Refused:
     """The ticket with the acceptance in it."""
     words = words_of(acceptance)
-    quoted = "\n".join(
-        f"> {line}".rstrip() for line in wish.text.strip().split("\n")
-    )  # so that no line of it is a field
+    # Quoted, so that no line of it is taken for a field of the section.
+    quoted = "\n".join(f"> {line}".rstrip() for line in wish.text.strip().split("\n"))
     note = f"{words}, by {wish.reviewer}.\n\n{quoted}"
     move = Move(State.WONT_FIX, words, "", note)
     try:
         if isinstance(reading, Ticket):
             return folder.create(made_in(reading, move, today))
-        patches, name = into(reading, move, today)
-        patched = folder.patch(reading.name, patches, reading.digest)
-        return folder.move(patched.name, name, patched.digest) if name != patched.name else patched
+        return written(folder, reading, *into(reading, move, today))
     except TicketChanged as error:
         return Refused(str(error), is_stale=True)
     except (CannotPatch, NotWritten) as error:

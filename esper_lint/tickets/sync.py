@@ -21,7 +21,7 @@ from esper_lint.tickets.making import place_of, site_of
 from esper_lint.tickets.patching import CannotPatch, Patch, SetCell, SetMembers, SetPlaces, TicketChanged, patched
 from esper_lint.tickets.reading import Reading
 from esper_lint.tickets.sites import shared, sites_of
-from esper_lint.tickets.states import Move, into
+from esper_lint.tickets.states import Move, into, written
 from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.ticket import Place, Site, State, Ticket
 from esper_lint.tickets.vanishing import Vanished
@@ -96,9 +96,7 @@ def applied(sync: Sync, folder: TicketFolder) -> tuple[Failure, ...]:
             failures.append(Failure(creation.ticket.id, str(error)))
     for change in sync.changes:
         try:
-            reading = folder.patch(change.reading.name, change.patches, change.reading.digest)
-            if change.name != reading.name:
-                folder.move(reading.name, change.name, reading.digest)
+            written(folder, change.reading, change.patches, change.name)
         except (TicketChanged, CannotPatch, NotWritten) as error:
             failures.append(Failure(change.reading.name, str(error)))
     return tuple(failures)

@@ -1,4 +1,4 @@
-"""How long a sync of 10,000 tickets takes: ``python -m tests.benchmarks.tickets [COUNT]``.  Writing is the disk's time."""
+"""How long a sync of 10,000 tickets takes: ``python -m tests.benchmarks.tickets [COUNT]``.  Writing costs the disk."""
 
 from __future__ import annotations
 

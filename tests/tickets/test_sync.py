@@ -13,7 +13,7 @@ from esper_lint.findings import Group, Suppressed
 from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, words_of
 from esper_lint.tickets.detection import against
 from esper_lint.tickets.reading import Reading, read_ticket
-from esper_lint.tickets.store import TicketFolder
+from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.sync import Action, Sync, applied, edits_of, planned_sync
 from esper_lint.tickets.ticket import Place, Review, State, Ticket, Verdict
 from esper_lint.tickets.vanishing import Vanished
@@ -168,6 +168,19 @@ def test_a_ticket_that_was_edited_meanwhile_stops_no_other(tmp_path: Path) -> No
     failures = applied(found, store)
     assert [one.name for one in failures] == ["T-1.md"] and "changed" in failures[0].message
     assert first.read_text(encoding="utf-8").endswith("\nmore\n") and (tmp_path / "N-1.md").exists()
+
+
+def test_a_ticket_that_moves_is_patched_and_moved_or_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = written(tmp_path, name="triaged/T-1.md")
+    before = place.read_bytes()
+    found, store = plan(tmp_path)
+
+    def refusing(*_: object) -> Reading:
+        raise NotWritten("no space left on device")
+
+    monkeypatch.setattr(store, "patch", refusing)
+    assert [one.message for one in applied(found, store)] == ["no space left on device"]
+    assert place.read_bytes() == before and not (tmp_path / "fixed" / "T-1.md").exists()
 
 
 def test_the_diff_is_what_is_written(tmp_path: Path) -> None:
