@@ -17,21 +17,23 @@ from esper_lint.verification.specs import Case
 
 _ROUND = 2_000_000  # nanoseconds; a clock tick and a call of the clock vanish in it
 _MOST = 10_000
-_WARM = 3
+_LONGEST = 100_000_000  # nanoseconds that are spent before another round
 
 
 class Stopwatch:
-    """Times cases.  The module of the last one is kept: rounds of two versions are asked for in turns, and each new
-    module would lie elsewhere in memory, which costs or gains more than the 2% that matter."""
+    """Times cases.  The module of the last one is kept until a fresh one is asked for: rounds of two versions are asked
+    for in turns, and each new module lies elsewhere in memory, which costs or gains more than the 2% that matter."""
 
     def __init__(self) -> None:
         self._kept: tuple[Case, Callable[[], object], int] | None = None
 
-    def rounds(self, case: Case, names: Names, count: int) -> Json:
-        """``count`` rounds of ``calls`` calls each, in nanoseconds a call.
+    def rounds(self, case: Case, names: Names, count: int, *, fresh: bool = False) -> Json:
+        """``count`` rounds of ``calls`` calls each, in nanoseconds a call; fewer of what takes long.
 
         A disturbance only ever makes a round longer, so that minima are what can be compared.  Raises Refused.
         """
+        if fresh:
+            self._kept = None
         try:
             call, calls = self._ready(case, names)
         except Mishap as mishap:
@@ -41,7 +43,10 @@ class Stopwatch:
         gc.disable()
         try:
             with torch.no_grad(), noted_warnings([], names):
-                found = [_round(call, calls) for _ in range(count)]
+                start = time.perf_counter_ns()
+                found = [_round(call, calls)]
+                while len(found) < count and time.perf_counter_ns() - start < _LONGEST:
+                    found.append(_round(call, calls))
         finally:
             if collecting:
                 gc.enable()
@@ -59,8 +64,7 @@ class Stopwatch:
 
         reseed(case.seed, "call")
         with torch.no_grad(), noted_warnings([], names):
-            for _ in range(_WARM):
-                staged("call", names, call)
+            staged("call", names, call)  # the first takes longer
             took = max(_round(call, 1), 1.0)
         self._kept = case, call, min(max(int(_ROUND / took) + 1, 1), _MOST)
         return self._kept[1:]
