@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import Any
 
 
 def imported(text: str, module: str, *, is_package: bool, known: Collection[str]) -> frozenset[str]:
@@ -17,7 +18,7 @@ def imported(text: str, module: str, *, is_package: bool, known: Collection[str]
         return frozenset()
     package = module if is_package else module.rpartition(".")[0]
     named: set[str] = {module}
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             named |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -34,6 +35,17 @@ def absolute_module(statement: ast.ImportFrom, package: str) -> str:
     if statement.level > len(parts):
         return ""
     return ".".join([*parts[: len(parts) - statement.level + 1], *([statement.module] if statement.module else [])])
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """All of them, however deep; no expression holds one, and most of a tree is expressions."""
+    pending: list[Any] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            pending += getattr(node, field, ())
 
 
 def _with_packages(name: str) -> list[str]:
