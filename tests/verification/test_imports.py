@@ -40,7 +40,7 @@ def test_an_import_is_found_in_every_block(around: str) -> None:
         ("from .c import value", "pkg.deep.d", {"pkg", "pkg.deep", "pkg.deep.c"}),
         ("from ... import other", "pkg.deep.d", {"pkg", "pkg.deep"}),
         ("import torch", "pkg.a", {"pkg"}),
-        ("import (", "pkg.a", set()),
+        ("import (", "pkg.a", {"pkg"}),
     ],
 )
 def test_an_import_runs_modules_and_the_packages_around_them(text: str, module: str, found: set[str]) -> None:
