@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from esper_lint.config import Config
@@ -110,12 +110,13 @@ def verified(
     progress: Progress,
     known: Iterable[ClassRecord] = (),
     tests: Command | None = None,
+    told: Callable[[ClassRecord], object] = lambda record: None,
 ) -> Verification:
     """A record for each class that is to be compared; those without a case are UNVERIFIED, or PROVED by their fix.
 
     ``known`` are records that were made of the same cases: those whose sources are still the same are taken.
 
-    ``tests`` are run in both versions before anything else is.
+    ``tests`` are run in both versions before anything else is; ``told`` hears of each record as soon as it is made.
 
     Raises UnknownPath, and Incomparable for tests that cannot be.  Nothing of either version is run in this process.
     """
@@ -138,6 +139,7 @@ def verified(
                 records.append(same)
             else:
                 records.append(verifier.record(pair, found.module, found.cases, certificate))
+            told(records[-1])
             progress.advance(1)
     return Verification(
         asked.old,
