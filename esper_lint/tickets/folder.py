@@ -32,4 +32,4 @@ def ticket_folder(config: Config) -> TicketFolder:
     from esper_lint.tickets.store import TicketFolder
 
     cache = (place_in_use(config) or location(config)).parent
-    return TicketFolder(tickets_path(config), prefixes=config.ticket_prefixes, cache=cache)
+    return TicketFolder(tickets_path(config), prefixes=config.ticket_prefixes, cache=cache, jobs=config.jobs)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from esper_lint.parallel import forked_map
 from esper_lint.tickets.cache import Cache, Stamp
 from esper_lint.tickets.files import NotWritten, created, moved, remove_leftovers, replaced, turn
 from esper_lint.tickets.health import Diagnostic
@@ -24,6 +25,8 @@ from esper_lint.tickets.writing import render
 
 __all__ = ["CannotPatch", "NotWritten", "TicketChanged", "TicketFolder"]
 
+# To read so many takes longer than to send them from one process to another.
+_BATCH = 250
 # Markdown files of such a folder that are no tickets.
 _NO_TICKETS = re.compile(r"(?:readme|index|template|ticket[-_]template)\.md", re.IGNORECASE)
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -32,11 +35,12 @@ _ESCAPES = re.compile(r"[\\:\x00-\x1f]")
 
 class TicketFolder:
     """``folder`` need not be there.  ``prefixes`` are stripped from absolute paths that tickets name; ``cache`` is the
-    folder for what was read, None for none."""
+    folder for what was read, None for none; ``jobs`` is in how many processes many tickets may be read."""
 
-    def __init__(self, folder: Path, *, prefixes: Sequence[str] = (), cache: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, prefixes: Sequence[str] = (), cache: Path | None = None, jobs: int = 1) -> None:
         self._folder = Path(os.path.realpath(folder))
         self._prefixes = tuple(prefixes)
+        self._jobs = jobs
         self._cache = Cache(cache, self._folder, self._prefixes)
         self._known: dict[str, tuple[Stamp, Reading]] | None = None
         self._tidied: set[Path] = set()
@@ -45,15 +49,13 @@ class TicketFolder:
         """All tickets, by name.  Never raises for a ticket: one that cannot be read is one with a diagnostic."""
         with _without_collection():
             known = self._cache.known() if self._known is None else self._known
-            now: dict[str, tuple[Stamp, Reading]] = {}
-            fresh: dict[str, tuple[Stamp, Reading]] = {}
-            for name, path, stamp in sorted(self._files()):
-                entry = known.get(name)
-                if entry is None or entry[0] != stamp:
-                    entry = fresh[name] = (stamp, self._read(name, path))
-                now[name] = entry
+            files = sorted(self._files())
+            unread = [one for one in files if one[0] not in known or known[one[0]][0] != one[2]]
+            readings = self._read_all([(name, path) for name, path, _ in unread])
+            fresh = {name: (stamp, reading) for (name, _, stamp), reading in zip(unread, readings, strict=True)}
+            now = {name: fresh.get(name) or known[name] for name, _, _ in files}
             self._cache.keep(fresh, known.keys() - now.keys())
-        self._known = {name: entry for name, entry in now.items() if entry[0].is_settled}
+            self._known = {name: entry for name, entry in now.items() if entry[0].is_settled}
         return tuple(reading for _, reading in now.values())
 
     def find(self, id: str) -> Reading | None:
@@ -119,6 +121,11 @@ class TicketFolder:
                         yield f"{prefix}{entry.name}", entry.path, Stamp.of(entry.stat(follow_symlinks=False))
                 except OSError:
                     continue  # it has just been removed
+
+    def _read_all(self, files: Sequence[tuple[str, str]]) -> list[Reading]:
+        batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+        found = forked_map(lambda batch: [self._read(*one) for one in batch], batches, self._jobs)
+        return [reading for batch in found for reading in batch]
 
     def _read(self, name: str, path: str) -> Reading:
         try:
