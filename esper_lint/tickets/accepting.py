@@ -118,8 +118,7 @@ def _noted(
         if isinstance(reading, Ticket):
             return folder.create(made_in(reading, move, today))
         patches, name = into(reading, move, today)
-        patched = folder.patch(reading.name, patches, reading.digest)
-        return folder.move(patched.name, name, patched.digest) if name != patched.name else patched
+        return folder.patch(reading.name, patches, reading.digest, new_name=name)
     except TicketChanged as error:
         return Refused(str(error), is_stale=True)
     except (CannotPatch, NotWritten) as error:

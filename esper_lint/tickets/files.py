@@ -71,11 +71,16 @@ def created(path: Path, data: bytes) -> None:
     _sync(path.parent)
 
 
-def moved(path: Path, to: Path) -> None:
-    """Give a file another name that no file has.  Raises FileExistsError if one has, or OSError."""
-    _linked(path, to)
-    _remove(path)
-    _sync(to.parent)
+def moved(path: Path, to: Path, data: bytes) -> None:
+    """Write a file that is there under another name, which no file has.  Raises FileExistsError if one has, or OSError,
+    and then the old one is still there and nothing else is."""
+    created(to, data)
+    try:
+        shutil.copymode(path, to)
+        os.unlink(path)
+    except BaseException:
+        _remove(to)
+        raise
     _sync(path.parent)
 
 

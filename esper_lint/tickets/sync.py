@@ -96,9 +96,7 @@ def applied(sync: Sync, folder: TicketFolder) -> tuple[Failure, ...]:
             failures.append(Failure(creation.ticket.id, str(error)))
     for change in sync.changes:
         try:
-            reading = folder.patch(change.reading.name, change.patches, change.reading.digest)
-            if change.name != reading.name:
-                folder.move(reading.name, change.name, reading.digest)
+            folder.patch(change.reading.name, change.patches, change.reading.digest, new_name=change.name)
         except (TicketChanged, CannotPatch, NotWritten) as error:
             failures.append(Failure(change.reading.name, str(error)))
     return tuple(failures)

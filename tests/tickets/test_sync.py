@@ -94,6 +94,16 @@ def test_a_ticket_in_a_folder_of_its_state_moves_with_it(tmp_path: Path) -> None
     assert read(tmp_path / "batch3/T-1.md", tmp_path).state is State.OPEN
 
 
+def test_a_ticket_that_cannot_move_is_left_as_it_was(tmp_path: Path) -> None:
+    place = written(tmp_path, name="triaged/T-1.md")
+    (tmp_path / "fixed").mkdir()
+    (tmp_path / "fixed/T-1.md").write_text("# Notes\n", encoding="utf-8")
+    before = place.read_bytes()
+    found, store = plan(tmp_path)
+    assert [one.message for one in applied(found, store)] == ["fixed/T-1.md is there already"]
+    assert place.read_bytes() == before
+
+
 def test_what_a_contract_holds_is_accepted(tmp_path: Path) -> None:
     place = written(tmp_path)
     assert synced(tmp_path, HELD) == [("T-1", "accepted")]
