@@ -40,7 +40,11 @@ def test_the_number_is_the_next_after_the_highest_of_the_same_fields(scheme: str
         ("{batch:02}-{number}", "only a number can be given a form"),
         ("../{number}", "letters, digits"),
         ("{number", "is no scheme"),
-        ("", "has {number} in it, once"),
+        ("_{number}", "begins and ends with a letter or a digit"),
+        ("-{number}", "begins and ends with a letter or a digit"),
+        (".{rule}-{number}", "begins and ends with a letter or a digit"),
+        ("{number}.", "begins and ends with a letter or a digit"),
+        ("", "begins and ends with a letter or a digit"),
     ],
 )
 def test_a_scheme_that_makes_no_ids_is_told_so(scheme: str, problem: str) -> None:
