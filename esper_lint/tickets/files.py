@@ -93,7 +93,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def _written_beside(path: Path, data: bytes) -> Path:
-    beside = path.parent / f"{_BESIDE}{os.getpid()}-{blake2b(path.name.encode(), digest_size=6).hexdigest()}.tmp"
+    beside = path.parent / f"{_BESIDE}{os.getpid()}-{blake2b(os.fsencode(path.name), digest_size=6).hexdigest()}.tmp"
     try:
         with open(beside, "wb") as stream:
             stream.write(data)

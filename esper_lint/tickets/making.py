@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from esper_lint import __version__
@@ -68,9 +68,12 @@ class Maker:
         today: str,
         batch: str = "",
         agent: str = AGENT,
+        files: Iterable[str] = (),
     ) -> None:
-        """``tickets`` are all that there are; without a ``batch`` new ones belong to the latest of theirs."""
-        self._ids = Ids(config.ticket_id, (one.id for one in tickets))
+        """``tickets`` are all that there are; without a ``batch`` new ones belong to the latest of theirs.  ``files``
+        are the names of files, whatever the ids of the tickets in them: none of them is given to another one."""
+        taken = (one.rpartition("/")[2].removesuffix(".md") for one in files)
+        self._ids = Ids(config.ticket_id, (*(one.id for one in tickets), *taken))
         self._origin = Origin(batch or latest_batch(tickets), agent, today)
         self._sources = sources
 

@@ -56,6 +56,13 @@ class TicketFolder:
         self._known = {name: entry for name, entry in now.items() if entry[0].is_settled}
         return tuple(reading for _, reading in now.values())
 
+    def names(self) -> tuple[str, ...]:
+        """What lies directly in the folder, tickets or not: no new ticket can have such a name."""
+        try:
+            return tuple(sorted(os.listdir(self._folder)))
+        except OSError:
+            return ()
+
     def find(self, id: str) -> Reading | None:
         """The first ticket with this ID, whatever its case."""
         wanted = id.casefold()

@@ -231,6 +231,14 @@ def test_what_cannot_be_patched_is_left(folder: Path) -> None:
     assert (folder / "B3-PT-08.md").read_bytes() == SEED
 
 
+def test_a_name_that_is_no_text_is_written_under_itself(folder: Path) -> None:
+    name = os.fsdecode(b"\xff.md")
+    (folder / name).write_bytes(SEED)
+    tickets = TicketFolder(folder)
+    digest = read_ticket(SEED, name).digest
+    assert tickets.patch(name, [SetCell("Status", "fixed")], digest).ticket.status is State.FIXED
+
+
 def test_a_ticket_is_moved_but_not_over_another(folder: Path) -> None:
     tickets = TicketFolder(folder)
     before = tickets.readings()[0]
