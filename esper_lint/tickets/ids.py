@@ -27,19 +27,13 @@ def problem_with(scheme: str) -> str | None:
             return f"{scheme!r}: no such field {name!r}; there are {', '.join(FIELDS)}"
         if conversion or (width and (name != "number" or not _WIDTH.fullmatch(width))):
             return f"{scheme!r}: only a number can be given a form, as in {{number:02}}"
-    if not _is_edge(parts[0], 0) or not _is_edge(parts[-1], -1):
+    (head, first, _, _), (tail, last, _, _) = parts[0], parts[-1]
+    if (head and not head[0].isalnum()) or not (head or first) or (last is None and not tail[-1:].isalnum()):
+        # Other files are hidden, or no tickets, and other ids are options.
         return f"{scheme!r}: an id begins and ends with a letter or a digit, as the name of its file does"
     if names.count("number") != 1:
         return f"{scheme!r}: a scheme has {{number}} in it, once"
     return None
-
-
-def _is_edge(part: tuple[str, str | None, str | None, str | None], index: int) -> bool:
-    """Whether the first or last part of a scheme makes a letter or a digit at that end: what has none is hidden, an
-    option or no ticket as a file."""
-    literal, name = part[:2]
-    is_field = name is not None and (index == -1 or not literal)
-    return is_field or literal[index:].isalnum()
 
 
 def problem_with_word(word: str) -> str | None:

@@ -17,6 +17,7 @@ from esper_lint.rules.comparison import Comparison
 from esper_lint.rules.excerpt import one_line, printable
 from esper_lint.rules.messages import messages, percent
 from esper_lint.tickets.ids import Ids, problem_with_word
+from esper_lint.tickets.places import relative
 from esper_lint.tickets.ticket import Box, Mark, Place, Site, State, Ticket
 
 AGENT = "EL"
@@ -134,7 +135,8 @@ def site_of(member: Member) -> Site:
 
 
 def place_of(member: Member) -> Place:
-    return Place(printable(member.path), member.line, member.end_line)
+    """As a reader of the ticket finds it, to whom a backslash parts folders; else each sync would mend it."""
+    return Place(relative(printable(member.path), ()), member.line, member.end_line)
 
 
 def _wrong(group: Group) -> Iterator[str]:

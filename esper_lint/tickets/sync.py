@@ -96,7 +96,9 @@ class Applied(NamedTuple):
 
 def applied(sync: Sync, folder: TicketFolder) -> Applied:
     """Write everything that can be written."""
-    creations, changes, failures = [], [], []
+    creations: list[Creation] = []
+    changes: list[Change] = []
+    failures: list[Failure] = []
     for creation in sync.creations:
         try:
             folder.create(creation.ticket)

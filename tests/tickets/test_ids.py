@@ -21,6 +21,8 @@ FIELDS = {"batch": "3", "agent": "PT", "rule": "ESP103"}
         ("B{batch}-{agent}-{number:02}", ["b3-pt-7"], "B3-PT-08"),
         ("B{batch}-{agent}-{number:02}", ["B3-PT-99"], "B3-PT-100"),
         ("{rule}.{number}", ["ESP103.4"], "ESP103.5"),
+        ("F-{number}", ["F-1"], "F-2"),
+        ("{number}-x", [], "1-x"),
         ("T{number:04}", ["T9", "T10"], "T0011"),
     ],
 )

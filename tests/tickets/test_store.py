@@ -249,9 +249,7 @@ def test_a_ticket_is_moved_but_not_over_another(folder: Path) -> None:
     assert (folder / after.name).read_bytes() == SEED
 
 
-def test_a_ticket_that_cannot_leave_its_old_name_gets_no_new_one(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_ticket_that_cannot_leave_its_old_name_gets_no_new_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tickets = TicketFolder(folder)
     before = tickets.readings()[0]
     unlink = os.unlink

@@ -66,6 +66,13 @@ def test_a_new_group_gets_a_ticket(tmp_path: Path) -> None:
     assert found.ticket == ticket(PAIR, "N-0") and found.diagnostics == ()
 
 
+@pytest.mark.parametrize("path", ["a\\b.py", "a\x1b.py", "\udcff.py", "c`|.py"])
+def test_a_path_that_no_cell_holds_is_followed_once(tmp_path: Path, path: str) -> None:
+    assert synced(tmp_path, group(member("One", path), member("Two", path))) == [("N-0", "created")]
+    moved = group(member("One", f"x/{path}"), member("Two", f"x/{path}"))
+    assert synced(tmp_path, moved) == [("N-0", "moved")]
+
+
 def test_what_is_gone_is_fixed_with_its_commit_and_back_again_it_is_opened(tmp_path: Path) -> None:
     place = written(tmp_path)
     assert synced(tmp_path) == [("T-1", "fixed")]
@@ -186,7 +193,7 @@ def test_a_ticket_that_was_edited_meanwhile_stops_no_other(tmp_path: Path) -> No
     first = written(tmp_path)
     found, store = plan(tmp_path, group(member("Three"), member("Four")))
     first.write_text(first.read_text(encoding="utf-8") + "\nmore\n", encoding="utf-8")
-    done, failures = applied(found, store)
+    _, failures = applied(found, store)
     assert [one.name for one in failures] == ["T-1.md"] and "changed" in failures[0].message
     assert first.read_text(encoding="utf-8").endswith("\nmore\n") and (tmp_path / "N-1.md").exists()
 
