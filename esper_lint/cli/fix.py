@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @click.option("is_unsafe", "--unsafe-fixes", is_flag=True, help="Make fixes too that keep less than all behaviour.")
 @click.option("--group", metavar="ID", default="", help="Fix only the group of this id, or of one that begins so.")
 @click.option("--helper-name", metavar="NAME", default="", help="What the helper is to be called; goes with --group.")
-@click.option("--override", metavar="REASON", default="", help="Make fixes too that reviewers object to, and say why.")
+@click.option("--override", metavar="REASON", help="Make fixes too that reviewers object to, and say why.")
 @click.option("with_verify", "--verify", is_flag=True, help="Write only what replay in torch finds to do the same.")
 @click.option("recordings", "--recording", metavar="FILE", multiple=True, help="Cases for --verify; can be repeated.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="What to print.")
@@ -56,7 +56,7 @@ def command(
     is_unsafe: bool,
     group: str,
     helper_name: str,
-    override: str,
+    override: str | None,
     with_verify: bool,
     recordings: tuple[str, ...],
     output_format: str,
@@ -81,7 +81,10 @@ def command(
         raise click.UsageError("--helper-name names the helper of one group; say which with --group")
     if recordings and not with_verify:
         raise click.UsageError("--recording goes with --verify")
-    wishes = Wishes(is_unsafe, group, helper_name, override=" ".join(override.split()))
+    reason = " ".join((override or "").split())
+    if override is not None and not reason:
+        raise click.UsageError("--override: say why")
+    wishes = Wishes(is_unsafe, group, helper_name, override=reason)
     with TerminalProgress() as progress:
         replay = _replay(recordings, config, progress) if with_verify else None
         try:

@@ -37,6 +37,7 @@ class Acceptance:
 
 
 _OVER = "open: was "
+_HELD = "wont-fix: held by contract "
 _WORDS = re.compile(
     rf"(?:{_OVER})?accepted by design: (?P<reason>[a-z-]+); contract (?P<contract>[\w.\-]+)"
     r"(?:; reopens on (?P<triggers>[a-z, ]+))?"
@@ -48,6 +49,16 @@ def words_of(acceptance: Acceptance) -> str:
     words = f"accepted by design: {acceptance.reason.value}; contract {acceptance.contract}"
     triggers = ", ".join(one.value for one in in_order(acceptance.triggers))
     return f"{words}; reopens on {triggers}" if triggers else words
+
+
+def held_words(contract: str) -> str:
+    """What stands in the cell where a contract was found and nobody has said why."""
+    return f"{_HELD}{contract}"
+
+
+def is_held_only(resolution: str) -> bool:
+    """Whether nothing but a contract that was found has closed a ticket."""
+    return resolution.strip().startswith(_HELD)
 
 
 def over(resolution: str) -> str:

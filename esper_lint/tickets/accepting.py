@@ -15,7 +15,7 @@ from esper_lint.selection import on_disk
 from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, in_order, words_of
 from esper_lint.tickets.patching import CannotPatch, TicketChanged
 from esper_lint.tickets.reading import Reading
-from esper_lint.tickets.states import Move, into, made_in, written
+from esper_lint.tickets.states import Move, into, made_in
 from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.ticket import State, Ticket
 from esper_lint.tree import TreeChanged
@@ -111,7 +111,8 @@ def _noted(
     try:
         if isinstance(reading, Ticket):
             return folder.create(made_in(reading, move, today))
-        return written(folder, reading, *into(reading, move, today))
+        patches, name = into(reading, move, today)
+        return folder.patch(reading.name, patches, reading.digest, new_name=name)
     except TicketChanged as error:
         return Refused(str(error), is_stale=True)
     except (CannotPatch, NotWritten) as error:

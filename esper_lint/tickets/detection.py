@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from esper_lint.findings import Group, Report
-from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, acceptance_in
+from esper_lint.tickets.acceptance import Acceptance, Reason, Trigger, acceptance_in, is_held_only
 from esper_lint.tickets.sites import Homes, shared, sites_of
 from esper_lint.tickets.ticket import State
 
@@ -127,6 +127,8 @@ def _found(
         if group.suppressed is not None:
             return Found(reading, Detection.RESOLVED, group)
         return Found(reading, Detection.REOPENED, group, why="it was fixed and is detected again")
+    if reading.state is State.WONT_FIX and is_held_only(reading.ticket.resolution) and group.suppressed is None:
+        return Found(reading, Detection.REOPENED, group, why="no contract holds all of it any more")
     return Found(reading, Detection.UNRESOLVED, group)
 
 

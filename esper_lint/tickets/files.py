@@ -71,11 +71,16 @@ def created(path: Path, data: bytes) -> None:
     _sync(path.parent)
 
 
-def moved(path: Path, to: Path) -> None:
-    """Give a file another name that no file has.  Raises FileExistsError if one has, or OSError."""
-    _linked(path, to)
-    _remove(path)
-    _sync(to.parent)
+def moved(path: Path, to: Path, data: bytes) -> None:
+    """Write a file that is there under another name, which no file has.  Raises FileExistsError if one has, or OSError,
+    and then the old one is still there and nothing else is."""
+    created(to, data)
+    try:
+        shutil.copymode(path, to)
+        os.unlink(path)
+    except BaseException:
+        _remove(to)
+        raise
     _sync(path.parent)
 
 
@@ -88,7 +93,7 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def _written_beside(path: Path, data: bytes) -> Path:
-    beside = path.parent / f"{_BESIDE}{os.getpid()}-{blake2b(path.name.encode(), digest_size=6).hexdigest()}.tmp"
+    beside = path.parent / f"{_BESIDE}{os.getpid()}-{blake2b(os.fsencode(path.name), digest_size=6).hexdigest()}.tmp"
     try:
         with open(beside, "wb") as stream:
             stream.write(data)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from esper_lint.tickets.reading import Reading
 
+UNREADABLE = "unreadable"
+
 CODES: Mapping[str, str] = {
     "no-title": "The ticket has no heading `# Finding Ticket: …`.",
     "no-metadata": "The ticket has no section `Ticket Metadata`.",
@@ -40,7 +42,7 @@ CODES: Mapping[str, str] = {
     "byte-order-mark": "The file begins with a byte order mark.",
     "mixed-line-ends": "Some lines end in CRLF and some do not.",
     "hidden-characters": "A line holds control characters, or such as change the direction of text.",
-    "unreadable": "The file cannot be read.",
+    UNREADABLE: "The file cannot be read.",
     "duplicate-id": "Another ticket has the same ID.",
     "dangling-relation": "A related ticket is not there.",
     "stale-location": "The code that an open ticket is about is not there, or has fewer lines.",

@@ -16,7 +16,7 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 def problem_with(scheme: str) -> str | None:
     """Why a scheme makes no ids, in one line; None if it does."""
     try:
-        parts = list(Formatter().parse(scheme))
+        parts = list(Formatter().parse(scheme)) or [("", None, None, None)]
     except ValueError as error:
         return f"{scheme!r} is no scheme: {error}"
     names = [name for _, name, _, _ in parts if name is not None]
@@ -27,6 +27,10 @@ def problem_with(scheme: str) -> str | None:
             return f"{scheme!r}: no such field {name!r}; there are {', '.join(FIELDS)}"
         if conversion or (width and (name != "number" or not _WIDTH.fullmatch(width))):
             return f"{scheme!r}: only a number can be given a form, as in {{number:02}}"
+    (head, first, _, _), (tail, last, _, _) = parts[0], parts[-1]
+    if (head and not head[0].isalnum()) or not (head or first) or (last is None and not tail[-1:].isalnum()):
+        # Other files are hidden, or no tickets, and other ids are options.
+        return f"{scheme!r}: an id begins and ends with a letter or a digit, as the name of its file does"
     if names.count("number") != 1:
         return f"{scheme!r}: a scheme has {{number}} in it, once"
     return None

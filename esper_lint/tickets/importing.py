@@ -63,10 +63,12 @@ def verdicts_in(data: bytes) -> tuple[Given, ...]:
         document = json.loads(data)
         if document["schema_version"] != SCHEMA_VERSION:
             raise NotVerdicts(f"its schema_version is not {SCHEMA_VERSION}")
+        if not isinstance(document["verdicts"], list):
+            raise NotVerdicts("its verdicts are no list")
         if len(document["verdicts"]) > MOST:
             raise NotVerdicts(f"more than {MOST:,} verdicts")
         return tuple(_given(document["verdicts"]))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotVerdicts(f"it is no file of verdicts: {type(error).__name__}: {error}") from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from esper_lint import __version__
@@ -17,6 +17,7 @@ from esper_lint.rules.comparison import Comparison
 from esper_lint.rules.excerpt import one_line, printable
 from esper_lint.rules.messages import messages, percent
 from esper_lint.tickets.ids import Ids, problem_with_word
+from esper_lint.tickets.places import relative
 from esper_lint.tickets.ticket import Box, Mark, Place, Site, State, Ticket
 
 AGENT = "EL"
@@ -68,9 +69,12 @@ class Maker:
         today: str,
         batch: str = "",
         agent: str = AGENT,
+        files: Iterable[str] = (),
     ) -> None:
-        """``tickets`` are all that there are; without a ``batch`` new ones belong to the latest of theirs."""
-        self._ids = Ids(config.ticket_id, (one.id for one in tickets))
+        """``tickets`` are all that there are; without a ``batch`` new ones belong to the latest of theirs.  ``files``
+        are the names of files, whatever the ids of the tickets in them: none of them is given to another one."""
+        taken = (one.rpartition("/")[2].removesuffix(".md") for one in files)
+        self._ids = Ids(config.ticket_id, (*(one.id for one in tickets), *taken))
         self._origin = Origin(batch or latest_batch(tickets), agent, today)
         self._sources = sources
 
@@ -131,7 +135,8 @@ def site_of(member: Member) -> Site:
 
 
 def place_of(member: Member) -> Place:
-    return Place(printable(member.path), member.line, member.end_line)
+    """As a reader of the ticket finds it, to whom a backslash parts folders; else each sync would mend it."""
+    return Place(relative(printable(member.path), ()), member.line, member.end_line)
 
 
 def _wrong(group: Group) -> Iterator[str]:

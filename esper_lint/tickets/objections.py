@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from esper_lint.config import Config
+from esper_lint.config import Config, ConfigError
 from esper_lint.earlier import Mark
 from esper_lint.findings import Group
+from esper_lint.tickets.health import UNREADABLE
 from esper_lint.tickets.quorum import latest, scope_of
 from esper_lint.tickets.sites import shared, sites_of
 from esper_lint.tickets.ticket import Scope, Verdict
@@ -84,7 +85,17 @@ def blocking(objections: Iterable[Objection], *, merges: bool) -> tuple[Objectio
 
 
 def objected(config: Config) -> Objections:
-    """What the tickets of a project object to; nothing where it has none."""
-    from esper_lint.tickets.folder import has_tickets, ticket_folder  # projects without tickets load nothing for them
+    """What the tickets of a project object to; nothing where it has none.
 
-    return Objections(ticket_folder(config).readings()) if has_tickets(config) else Objections()
+    Raises ConfigError for a ticket that cannot be read, since nobody knows what it objects to.
+    """
+    from esper_lint.tickets.folder import has_tickets, shown_path, ticket_folder  # nothing of it without tickets
+
+    if not has_tickets(config):
+        return Objections()
+    readings = ticket_folder(config).readings()
+    for reading in readings:
+        for one in reading.diagnostics:
+            if one.code == UNREADABLE:
+                raise ConfigError(f"{shown_path(config, reading.name)}: {one.message}; it may object to a fix")
+    return Objections(readings)

@@ -6,18 +6,14 @@ so the file moves too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from esper_lint.tickets.patching import CannotPatch, Patch, SetCell, SetSection, TicketChanged
-from esper_lint.tickets.store import NotWritten
+from esper_lint.tickets.patching import Patch, SetCell, SetSection
 from esper_lint.tickets.ticket import State, Ticket
 
 if TYPE_CHECKING:
     from esper_lint.tickets.reading import Reading
-    from esper_lint.tickets.store import TicketFolder
 
 RESOLUTION = "Resolution"
 _FOLDERS = {
@@ -65,19 +61,6 @@ def _note(move: Move, today: str) -> str:
 def remarked(ticket: Ticket, remark: str) -> Patch:
     """A remark that says nothing of the state, after all that the section has."""
     return SetSection(RESOLUTION, f"{ticket.resolved}\n\n{remark}".strip())
-
-
-def written(folder: TicketFolder, reading: Reading, patches: Sequence[Patch], name: str) -> Reading:
-    """The ticket with the patches, under its new name: both or neither.  Raises what the folder raises."""
-    if name == reading.name:
-        return folder.patch(name, patches, reading.digest)
-    folder.move(reading.name, name, reading.digest)
-    try:
-        return folder.patch(name, patches, reading.digest)
-    except (TicketChanged, CannotPatch, NotWritten):
-        with suppress(TicketChanged, NotWritten):
-            folder.move(name, reading.name, reading.digest)
-        raise
 
 
 def name_in(reading: Reading, state: State) -> str:

@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from esper_lint.parallel import forked_map
 from esper_lint.tickets.cache import Cache, Stamp
 from esper_lint.tickets.files import NotWritten, created, moved, remove_leftovers, replaced, turn
-from esper_lint.tickets.health import Diagnostic
+from esper_lint.tickets.health import UNREADABLE, Diagnostic
 from esper_lint.tickets.patching import CannotPatch, Patch, TicketChanged, patched
-from esper_lint.tickets.reading import Reading, digest_of, read_ticket
+from esper_lint.tickets.reading import Reading, read_ticket
 from esper_lint.tickets.ticket import Ticket
 from esper_lint.tickets.writing import render
 
@@ -58,6 +58,13 @@ class TicketFolder:
             self._known = {name: entry for name, entry in now.items() if entry[0].is_settled}
         return tuple(reading for _, reading in now.values())
 
+    def names(self) -> tuple[str, ...]:
+        """What lies directly in the folder, tickets or not: no new ticket can have such a name."""
+        try:
+            return tuple(sorted(os.listdir(self._folder)))
+        except OSError:
+            return ()
+
     def find(self, id: str) -> Reading | None:
         """The first ticket with this ID, whatever its case."""
         wanted = id.casefold()
@@ -77,28 +84,23 @@ class TicketFolder:
             self._write(name, lambda: created(path, data))
         return read_ticket(data, name, self._prefixes)
 
-    def patch(self, name: str, patches: Sequence[Patch], expected: str) -> Reading:
-        """Change a ticket.  ``expected`` is the digest of what was read.
+    def patch(self, name: str, patches: Sequence[Patch], expected: str, *, new_name: str = "") -> Reading:
+        """Change a ticket, and give it ``new_name``, such as one in another folder: both or neither.  ``expected`` is
+        the digest of what was read.
 
-        Raises TicketChanged if there is something else now, CannotPatch if the ticket does not take it, NotWritten.
+        Raises TicketChanged if there is something else now, CannotPatch if the ticket does not take it, NotWritten,
+        also if there is a file with the new name.
         """
+        name_after = new_name or name
         with turn(self._folder):
-            path = self._path(name)
+            path, to = self._path(name), self._path(name_after, is_new=name_after != name)
             before = self._content(name, path)
             data = patched(before, patches, expected=expected)
-            if data != before:
+            if to != path:
+                self._write(name_after, lambda: moved(path, to, data))
+            elif data != before:
                 self._write(name, lambda: replaced(path, data))
-        return read_ticket(data, name, self._prefixes)
-
-    def move(self, name: str, new_name: str, expected: str) -> Reading:
-        """Give a ticket another name, such as one in another folder.  Raises as ``patch`` and ``create`` do."""
-        with turn(self._folder):
-            path, to = self._path(name), self._path(new_name, is_new=True)
-            data = self._content(name, path)
-            if digest_of(data) != expected:
-                raise TicketChanged(f"{name} has been changed since it was read")
-            self._write(new_name, lambda: moved(path, to))
-        return read_ticket(data, new_name, self._prefixes)
+        return read_ticket(data, name_after, self._prefixes)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -109,7 +111,10 @@ class TicketFolder:
             prefix, folder = waiting.pop()
             try:
                 entries = list(os.scandir(folder))
+            except FileNotFoundError:
+                continue
             except OSError:
+                yield prefix or "./", folder, Stamp.of(os.lstat(folder))
                 continue
             for entry in entries:
                 if entry.name.startswith((".", "_")):
@@ -133,7 +138,7 @@ class TicketFolder:
                 data = stream.read()
         except OSError as error:
             reading = read_ticket(b"", name)
-            problem = Diagnostic(name, 1, "unreadable", f"the file cannot be read: {error.strerror}")
+            problem = Diagnostic(name, 1, UNREADABLE, f"the file cannot be read: {error.strerror}")
             return replace(reading, diagnostics=(problem,))
         return read_ticket(data, name, self._prefixes)
 

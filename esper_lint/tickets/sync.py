@@ -11,17 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from esper_lint.findings import Group, Member
 from esper_lint.fixing.edits import FileEdit
-from esper_lint.tickets.acceptance import acceptance_in, over, words_of
+from esper_lint.tickets.acceptance import acceptance_in, held_words, over, words_of
 from esper_lint.tickets.detection import Detection, Found, Scan, is_gone
 from esper_lint.tickets.documents import decision_of
 from esper_lint.tickets.making import place_of, site_of
 from esper_lint.tickets.patching import CannotPatch, Patch, SetCell, SetMembers, SetPlaces, TicketChanged, patched
 from esper_lint.tickets.reading import Reading
 from esper_lint.tickets.sites import shared, sites_of
-from esper_lint.tickets.states import Move, into, written
+from esper_lint.tickets.states import Move, into
 from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.ticket import Place, Site, State, Ticket
 from esper_lint.tickets.vanishing import Vanished
@@ -86,20 +87,31 @@ def planned_sync(
     return Sync(tuple(creations), tuple(changes))
 
 
-def applied(sync: Sync, folder: TicketFolder) -> tuple[Failure, ...]:
-    """Write everything; what could not be written."""
-    failures = []
+class Applied(NamedTuple):
+    """What of a plan was written, and what could not be."""
+
+    done: Sync
+    failures: tuple[Failure, ...]
+
+
+def applied(sync: Sync, folder: TicketFolder) -> Applied:
+    """Write everything that can be written."""
+    creations: list[Creation] = []
+    changes: list[Change] = []
+    failures: list[Failure] = []
     for creation in sync.creations:
         try:
             folder.create(creation.ticket)
+            creations.append(creation)
         except NotWritten as error:
             failures.append(Failure(creation.ticket.id, str(error)))
     for change in sync.changes:
         try:
-            written(folder, change.reading, change.patches, change.name)
+            folder.patch(change.reading.name, change.patches, change.reading.digest, new_name=change.name)
+            changes.append(change)
         except (TicketChanged, CannotPatch, NotWritten) as error:
             failures.append(Failure(change.reading.name, str(error)))
-    return tuple(failures)
+    return Applied(Sync(tuple(creations), tuple(changes)), tuple(failures))
 
 
 def _changes(one: Found, today: str, reviewers: int, vanished: Callable[[Reading], Vanished]) -> Iterator[Change]:
@@ -110,7 +122,7 @@ def _changes(one: Found, today: str, reviewers: int, vanished: Callable[[Reading
         case Detection.RESOLVED if not state.is_closed and one.contract:
             why = f"held by contract {one.contract}"
             known = acceptance_in(one.reading.ticket.resolution)
-            words = words_of(known) if known else f"wont-fix: {why}"
+            words = words_of(known) if known else held_words(one.contract)
             move = Move(State.WONT_FIX, words, "", f"{why}, accepted by design.")
             yield _change(Action.ACCEPTED, one.reading, move, moved, today, why)
         case _ if is_gone(one):

@@ -95,8 +95,11 @@ def _in_folder(folder: str, around: str, path: str) -> str:
 
 def _is_stale(record: Record, digest_now: DigestNow) -> bool:
     """A record speaks of two versions, and holds as long as the files are what either of them was: those before the fix
-    that it is about, or those after."""
-    return all(is_stale(record, partial(_digest, record, version, digest_now)) for version in ("old", "new"))
+    that it is about, or those after.  One that names no files proves nothing of those of now."""
+    is_sourced = any(record["sources"].values())
+    return not is_sourced or all(
+        is_stale(record, partial(_digest, record, version, digest_now)) for version in ("old", "new")
+    )
 
 
 def _digest(record: Record, now: str, digest_now: DigestNow, version: str, path: str) -> str | None:

@@ -136,7 +136,7 @@ def test_a_version_that_is_required_now_reopens_it(tree: Path, capsys: pytest.Ca
 def test_a_ticket_that_is_not_written_takes_the_contract_back(
     tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
 ) -> None:
-    def refusing(*_: object) -> Reading:
+    def refusing(*_: object, **__: object) -> Reading:
         raise error
 
     monkeypatch.setattr(TicketFolder, "patch", refusing)
@@ -145,6 +145,19 @@ def test_a_ticket_that_is_not_written_takes_the_contract_back(
     assert main(["tickets", "accept", "B1-EL-01", *ACCEPT]) == 3
     assert capsys.readouterr().err == f"esper-lint: {error}\n"
     assert ((tree / "blocks.py").read_bytes(), ticket(tree).read_bytes()) == before
+
+
+def test_a_ticket_that_cannot_move_takes_the_contract_back(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    findings = tree / "docs" / "findings"
+    for folder in ("triaged", "wontfix"):
+        (findings / folder).mkdir()
+    moved = ticket(tree).rename(findings / "triaged" / "B1-EL-01.md")
+    (findings / "wontfix" / "B1-EL-01.md").write_text("# Notes\n", encoding="utf-8")
+    before = (tree / "blocks.py").read_bytes(), moved.read_bytes()
+    capsys.readouterr()
+    assert main(["tickets", "accept", "B1-EL-01", *ACCEPT]) == 3
+    assert capsys.readouterr().err == "esper-lint: wontfix/B1-EL-01.md is there already\n"
+    assert ((tree / "blocks.py").read_bytes(), moved.read_bytes()) == before
 
 
 def test_code_that_is_not_written_leaves_the_ticket(

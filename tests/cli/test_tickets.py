@@ -226,6 +226,19 @@ def test_several_tickets_on_a_group_are_told_apart(tree: Path, ran: Any) -> None
     assert told.status == 2 and f"2 tickets are on group {group}: say which of B1-EL-01, B1-EL-02" in told.err
 
 
+def test_an_id_that_two_tickets_have_is_refused(tree: Path, ran: Any) -> None:
+    ran("tickets", "sync")
+    (tree / "docs/findings/copy.md").write_bytes(ticket(tree).read_bytes())
+    told = ran("review", "B1-EL-01", "--verdict", "SUPPORT", "--evaluation", "x")
+    assert told.status == 2
+    assert "2 tickets have the ID 'B1-EL-01': docs/findings/B1-EL-01.md, docs/findings/copy.md" in told.err
+
+
+def test_an_override_needs_a_reason(tree: Path, ran: Any) -> None:
+    told = ran("fix", "--diff", "--override", " ")
+    assert (told.status, told.out) == (2, "") and "--override: say why" in told.err
+
+
 # -- health and boxes -------------------------------------------------------------------------------------------------
 
 
@@ -291,6 +304,16 @@ def test_a_stale_record_ticks_nothing_and_says_so(tree: Path, ran: Any) -> None:
     assert "B1-EL-01: STALE: the code of Plain has changed since it was verified\n" in told.err
 
 
+@pytest.mark.parametrize("sources", [{}, {"blocks.py": "another"}, {"\0": "x"}])
+def test_a_record_of_no_file_of_now_ticks_nothing(tree: Path, ran: Any, sources: dict[str, str]) -> None:
+    ran("tickets", "sync")
+    boxes = {"output_equivalence": "passed"}
+    one = {"path": "blocks.py", "qualname": "Plain", "boxes": boxes, "sources": {"old": sources, "new": sources}}
+    (tree / "verify.json").write_text(json.dumps({"classes": [one]}), encoding="utf-8")
+    told = ran("tickets", "check", "--from", "verify.json")
+    assert (told.status, told.out) == (0, "") and "B1-EL-01: STALE: the code of Plain has changed" in told.err
+
+
 # -- verdicts of a report ---------------------------------------------------------------------------------------------
 
 
@@ -340,15 +363,40 @@ def test_a_verdict_on_a_group_without_a_ticket_makes_one(tree: Path, ran: Any) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"schema_version": 2, "verdicts": []}', '{"schema_version": 1}', "[" * 9999]
+    "text",
+    [
+        "",
+        "[]",
+        '{"schema_version": 2, "verdicts": []}',
+        '{"schema_version": 1}',
+        '{"schema_version": 1, "verdicts": {}}',
+        '{"schema_version": 1, "verdicts": "ab"}',
+        '{"schema_version": 1, "verdicts": [1]}',
+        '{"schema_version": 1, "verdicts": [null]}',
+        '{"schema_version": 1, "verdicts": [{"ticket": 1}]}',
+        "[" * 9999,
+    ],
 )
 def test_what_is_no_file_of_verdicts_is_refused(tree: Path, ran: Any, text: str) -> None:
     (tree / "verdicts.json").write_text(text, encoding="utf-8")
     told = ran("tickets", "import", "verdicts.json")
-    assert told.status == 2 and told.err.count("\n") == 1
+    assert told.status == 2 and told.err.count("\n") == 1 and "internal error" not in told.err
 
 
 def test_a_ticket_that_cannot_be_written_is_told_and_ends_with_2(tree: Path, ran: Any) -> None:
     (tree / "docs").write_text("a file", encoding="utf-8")
     told = ran("tickets", "sync")
     assert told.status == 2 and "esper-lint: B1-EL-01: " in told.err
+    assert told.out == "" and "created" not in told.err
+
+
+def test_a_new_ticket_takes_the_name_of_no_file(tree: Path, ran: Any) -> None:
+    ran("tickets", "sync")
+    old = ticket(tree).read_text(encoding="utf-8")
+    ticket(tree).write_text(old.replace("`B1-EL-01`", "`FOO-1`"), encoding="utf-8")
+    (tree / "docs" / "findings" / "B1-EL-02.md").symlink_to(tree / "pyproject.toml")
+    body = "".join(f"        x = self.qkv(x) * {number} + torch.tanh(x - {number})\n" for number in range(6))
+    commit(tree, {"more.py": twins("Third", "Fourth", body=f"{body}        return self.out(x)\n")})
+    told = ran("tickets", "sync")
+    assert (told.status, told.out) == (0, "B1-EL-03: created: more.py:12 ESP101\n")
+    assert ran("tickets", "sync").err == "all tickets are in step with the code\n"

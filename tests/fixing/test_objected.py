@@ -174,3 +174,22 @@ def test_an_objection_is_to_groups_with_two_of_the_members_or_with_the_only_one(
     single = Objections([read_ticket(render(own).encode(), "x.md")])
     assert len(single.to(pair("A", "X"))) == 1
     assert blocking(single.to(pair("A", "X")), merges=False) == () != blocking(single.to(pair("A", "X")), merges=True)
+
+
+def test_nothing_is_fixed_while_a_ticket_cannot_be_read(
+    at: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = at({"blocks.py": COPIES} | objecting())
+    before = (folder / "blocks.py").read_bytes()
+    real = open
+
+    def guarded(file: Any, *arguments: Any, **options: Any) -> Any:
+        if str(file).endswith(".md"):
+            raise PermissionError(13, "Permission denied", str(file))
+        return real(file, *arguments, **options)
+
+    monkeypatch.setattr("builtins.open", guarded)
+    status = main(["fix", "blocks.py"])
+    assert status == 2
+    assert "cannot be read: Permission denied; it may object to a fix" in capsys.readouterr().err
+    assert (folder / "blocks.py").read_bytes() == before

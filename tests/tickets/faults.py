@@ -74,7 +74,7 @@ def changed(folder: Path) -> None:
     tickets = TicketFolder(folder)
     reading = tickets.create(Ticket("N-1", "New"), "N-1.md")
     reading = tickets.patch("N-1.md", [PutReview(Review("Jo", Verdict.OBJECT, "No."))], reading.digest)
-    tickets.move("N-1.md", "wontfix/N-1.md", reading.digest)
+    tickets.patch("N-1.md", [], reading.digest, new_name="wontfix/N-1.md")
 
 
 def _is_ours(name: object) -> bool:

@@ -21,6 +21,8 @@ FIELDS = {"batch": "3", "agent": "PT", "rule": "ESP103"}
         ("B{batch}-{agent}-{number:02}", ["b3-pt-7"], "B3-PT-08"),
         ("B{batch}-{agent}-{number:02}", ["B3-PT-99"], "B3-PT-100"),
         ("{rule}.{number}", ["ESP103.4"], "ESP103.5"),
+        ("F-{number}", ["F-1"], "F-2"),
+        ("{number}-x", [], "1-x"),
         ("T{number:04}", ["T9", "T10"], "T0011"),
     ],
 )
@@ -40,7 +42,11 @@ def test_the_number_is_the_next_after_the_highest_of_the_same_fields(scheme: str
         ("{batch:02}-{number}", "only a number can be given a form"),
         ("../{number}", "letters, digits"),
         ("{number", "is no scheme"),
-        ("", "has {number} in it, once"),
+        ("_{number}", "begins and ends with a letter or a digit"),
+        ("-{number}", "begins and ends with a letter or a digit"),
+        (".{rule}-{number}", "begins and ends with a letter or a digit"),
+        ("{number}.", "begins and ends with a letter or a digit"),
+        ("", "begins and ends with a letter or a digit"),
     ],
 )
 def test_a_scheme_that_makes_no_ids_is_told_so(scheme: str, problem: str) -> None:

@@ -213,7 +213,7 @@ def test_a_ticket_that_was_edited_underneath_is_not_touched(folder: Path) -> Non
     (folder / before.name).write_bytes(edited)
     changes: tuple[Callable[[], object], ...] = (
         lambda: tickets.patch(before.name, [SetCell("Status", "fixed")], before.digest),
-        lambda: tickets.move(before.name, "fixed/x.md", before.digest),
+        lambda: tickets.patch(before.name, [], before.digest, new_name="fixed/x.md"),
     )
     for change in changes:
         with pytest.raises(TicketChanged, match="changed since"):
@@ -231,14 +231,38 @@ def test_what_cannot_be_patched_is_left(folder: Path) -> None:
     assert (folder / "B3-PT-08.md").read_bytes() == SEED
 
 
+def test_a_name_that_is_no_text_is_written_under_itself(folder: Path) -> None:
+    name = os.fsdecode(b"\xff.md")
+    (folder / name).write_bytes(SEED)
+    tickets = TicketFolder(folder)
+    digest = read_ticket(SEED, name).digest
+    assert tickets.patch(name, [SetCell("Status", "fixed")], digest).ticket.status is State.FIXED
+
+
 def test_a_ticket_is_moved_but_not_over_another(folder: Path) -> None:
     tickets = TicketFolder(folder)
     before = tickets.readings()[0]
-    after = tickets.move(before.name, "wontfix/B3-PT-08.md", before.digest)
+    after = tickets.patch(before.name, [], before.digest, new_name="wontfix/B3-PT-08.md")
     assert after.state is State.WONT_FIX and not (folder / before.name).exists()
     with pytest.raises(NotWritten, match="is there already"):
-        tickets.move(after.name, "fixed/B3-CR-12.md", after.digest)
+        tickets.patch(after.name, [SetCell("Status", "fixed")], after.digest, new_name="fixed/B3-CR-12.md")
     assert (folder / after.name).read_bytes() == SEED
+
+
+def test_a_ticket_that_cannot_leave_its_old_name_gets_no_new_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tickets = TicketFolder(folder)
+    before = tickets.readings()[0]
+    unlink = os.unlink
+
+    def refusing(path: str | os.PathLike[str]) -> None:
+        if Path(path) == folder / before.name:
+            raise PermissionError(13, "Permission denied")
+        unlink(path)
+
+    monkeypatch.setattr(os, "unlink", refusing)
+    with pytest.raises(NotWritten, match="Permission denied"):
+        tickets.patch(before.name, [], before.digest, new_name="wontfix/B3-PT-08.md")
+    assert (folder / before.name).read_bytes() == SEED and not (folder / "wontfix/B3-PT-08.md").exists()
 
 
 @pytest.mark.parametrize(
@@ -266,7 +290,7 @@ def test_names_stay_within_the_folder(folder: Path, name: str) -> None:
     with pytest.raises(NotWritten):
         tickets.patch(name, [SetCell("Status", "fixed")], "")
     with pytest.raises(NotWritten):
-        tickets.move("B3-PT-08.md", name, tickets.readings()[0].digest)
+        tickets.patch("B3-PT-08.md", [], tickets.readings()[0].digest, new_name=name or "x")
     assert names(folder.parent) == before
 
 
@@ -282,7 +306,7 @@ def test_no_link_leads_a_write_outside(folder: Path, tmp_path: Path) -> None:
         lambda: tickets.create(Ticket("N-1", "New"), "linked/N-1.md"),
         lambda: tickets.patch("linked/S-1.md", [SetCell("Status", "fixed")], digest),
         lambda: tickets.patch("S-1.md", [SetCell("Status", "fixed")], digest),
-        lambda: tickets.move("B3-PT-08.md", "linked/N-1.md", digest),
+        lambda: tickets.patch("B3-PT-08.md", [], digest, new_name="linked/N-1.md"),
     )
     for change in changes:
         with pytest.raises(NotWritten, match="leads out of"):

@@ -42,7 +42,7 @@ def plan(folder: Path, *groups: Group, reviewers: int = 3, unread: tuple[str, ..
 def synced(folder: Path, *groups: Group, reviewers: int = 3) -> list[tuple[str, str]]:
     """What was done, by ids; and a second time nothing would be."""
     found, store = plan(folder, *groups, reviewers=reviewers)
-    assert applied(found, store) == ()
+    assert applied(found, store) == (found, ())
     again, _ = plan(folder, *groups, reviewers=reviewers)
     assert again == Sync((), ())
     created = [(one.ticket.id, Action.CREATED.value) for one in found.creations]
@@ -64,6 +64,13 @@ def test_a_new_group_gets_a_ticket(tmp_path: Path) -> None:
     assert synced(tmp_path, PAIR) == [("N-0", "created")]
     found = read(tmp_path / "N-0.md", tmp_path)
     assert found.ticket == ticket(PAIR, "N-0") and found.diagnostics == ()
+
+
+@pytest.mark.parametrize("path", ["a\\b.py", "a\x1b.py", "\udcff.py", "c`|.py"])
+def test_a_path_that_no_cell_holds_is_followed_once(tmp_path: Path, path: str) -> None:
+    assert synced(tmp_path, group(member("One", path), member("Two", path))) == [("N-0", "created")]
+    moved = group(member("One", f"x/{path}"), member("Two", f"x/{path}"))
+    assert synced(tmp_path, moved) == [("N-0", "moved")]
 
 
 def test_what_is_gone_is_fixed_with_its_commit_and_back_again_it_is_opened(tmp_path: Path) -> None:
@@ -94,11 +101,32 @@ def test_a_ticket_in_a_folder_of_its_state_moves_with_it(tmp_path: Path) -> None
     assert read(tmp_path / "batch3/T-1.md", tmp_path).state is State.OPEN
 
 
+def test_a_ticket_that_cannot_move_is_left_as_it_was(tmp_path: Path) -> None:
+    place = written(tmp_path, name="triaged/T-1.md")
+    (tmp_path / "fixed").mkdir()
+    (tmp_path / "fixed/T-1.md").write_text("# Notes\n", encoding="utf-8")
+    before = place.read_bytes()
+    found, store = plan(tmp_path)
+    assert [one.message for one in applied(found, store).failures] == ["fixed/T-1.md is there already"]
+    assert place.read_bytes() == before
+
+
 def test_what_a_contract_holds_is_accepted(tmp_path: Path) -> None:
     place = written(tmp_path)
     assert synced(tmp_path, HELD) == [("T-1", "accepted")]
     found = read(place, tmp_path)
     assert (found.state, found.ticket.resolution) == (State.WONT_FIX, "wont-fix: held by contract pair at a.py:9")
+
+
+def test_what_only_a_contract_closed_is_opened_once_that_is_gone(tmp_path: Path) -> None:
+    place = written(tmp_path)
+    assert synced(tmp_path, HELD) == [("T-1", "accepted")]
+    silent = replace(PAIR, suppressed=Suppressed("noqa", "a.py:9"))
+    assert synced(tmp_path, silent) == []
+    assert synced(tmp_path, PAIR) == [("T-1", "reopened")]
+    found = read(place, tmp_path)
+    assert (found.state, found.ticket.resolution) == (State.OPEN, "")
+    assert "no contract holds all of it any more" in found.ticket.resolved
 
 
 def test_what_was_accepted_is_opened_by_a_further_copy(tmp_path: Path) -> None:
@@ -165,7 +193,7 @@ def test_a_ticket_that_was_edited_meanwhile_stops_no_other(tmp_path: Path) -> No
     first = written(tmp_path)
     found, store = plan(tmp_path, group(member("Three"), member("Four")))
     first.write_text(first.read_text(encoding="utf-8") + "\nmore\n", encoding="utf-8")
-    failures = applied(found, store)
+    _, failures = applied(found, store)
     assert [one.name for one in failures] == ["T-1.md"] and "changed" in failures[0].message
     assert first.read_text(encoding="utf-8").endswith("\nmore\n") and (tmp_path / "N-1.md").exists()
 

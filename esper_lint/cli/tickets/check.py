@@ -90,7 +90,7 @@ def _ticked(config: Config, folder: TicketFolder, recorded: str) -> int:
     def digest_now(path: str) -> str | None:
         try:
             return digest_of(Path(config.project, path).read_bytes())
-        except OSError:
+        except (OSError, ValueError):  # of a path that no file can have
             return None
 
     failed = matched = 0

@@ -46,7 +46,8 @@ class Project:
     def maker(self, batch: str = "", agent: str = AGENT) -> Maker:
         """Makes the tickets of groups that have none."""
         tickets = [one.reading.ticket for one in self.found]
-        return Maker(self.config, tickets, self.sources, today=today(), batch=batch, agent=agent)
+        files = self.scanned.folder.names()
+        return Maker(self.config, tickets, self.sources, today=today(), batch=batch, agent=agent, files=files)
 
     def created(self, group: Group) -> Reading:
         """The new ticket of a group that has none.  Raises NotWritten."""
@@ -88,9 +89,12 @@ def told() -> Iterator[None]:
 def meant(project: Project, name: str) -> Found | Group:
     """What an ID names: a ticket, else a group by its id or the beginning of it: its only ticket, or itself if it has
     none.  Raises a usage error."""
-    for one in project.found:
-        if one.reading.ticket.id.casefold() == name.casefold():
-            return one
+    same = [one for one in project.found if one.reading.ticket.id.casefold() == name.casefold()]
+    if len(same) > 1:
+        files = ", ".join(printable(project.file(one.reading.name)) for one in same)
+        raise click.UsageError(f"{len(same)} tickets have the ID {name!r}: {files}")
+    if same:
+        return same[0]
     groups = [one for one in project.scanned.report.groups if name and one.id.startswith(name)]
     if len(groups) == 1:
         tickets = project.scanned.scan.by_group().get(groups[0].id, ())

@@ -41,19 +41,21 @@ def sync(batch: str, agent: str, dry_run: bool, with_diff: bool, **settings: Any
             raise click.UsageError(problem)
     project = project_of(settings_of(settings))
     plan = _planned(project, batch, agent)
-    is_pending = bool(plan.creations or plan.changes)
     if with_diff:
         edits = edits_of(plan, tickets_path(project.config), project.file)
         to_standard_output(line for edit in edits for line in unified(edit))
-    else:
-        to_standard_output(_lines(plan))
-    failures = () if dry_run or with_diff else applied(plan, project.scanned.folder)
+    if dry_run or with_diff:
+        if not with_diff:
+            to_standard_output(_lines(plan))
+        click.echo(_summary(plan, "would be "), err=True)
+        return Exit.FINDINGS if plan.creations or plan.changes else Exit.CLEAN
+    done, failures = applied(plan, project.scanned.folder)
+    to_standard_output(_lines(done))
     for failure in failures:
         click.echo(f"esper-lint: {one_line(failure.name)}: {one_line(failure.message)}", err=True)
-    click.echo(_summary(plan, "would be " if dry_run or with_diff else ""), err=True)
-    if failures:
-        return Exit.ERROR
-    return Exit.FINDINGS if is_pending and (dry_run or with_diff) else Exit.CLEAN
+    if done.creations or done.changes or not failures:
+        click.echo(_summary(done, ""), err=True)
+    return Exit.ERROR if failures else Exit.CLEAN
 
 
 def _planned(project: Project, batch: str, agent: str) -> Sync:

@@ -155,7 +155,7 @@ class Desk:
 
     def _made(self, board: Board, group: Group) -> Ticket:
         known = [one.reading.ticket for one in board.filed.values()]
-        return Maker(self._config, known, board.sources, today=_today())(group)
+        return Maker(self._config, known, board.sources, today=_today(), files=self._folder.names())(group)
 
     def _outdated(self, group: Group | None, reading: Reading | None, fields: Mapping[str, str]) -> Declined | None:
         """Whether who filled in this form had something else before them than what there is."""
