@@ -207,7 +207,7 @@ def test_a_ticket_that_moves_is_patched_and_moved_or_neither(tmp_path: Path, mon
         raise NotWritten("no space left on device")
 
     monkeypatch.setattr(store, "patch", refusing)
-    assert [one.message for one in applied(found, store)] == ["no space left on device"]
+    assert [one.message for one in applied(found, store).failures] == ["no space left on device"]
     assert place.read_bytes() == before and not (tmp_path / "fixed" / "T-1.md").exists()
 
 
