@@ -90,9 +90,13 @@ def test_the_queue_is_reviewed_by_keys_alone(signed_in: SignedIn, project: Path)
 def test_two_members_are_compared_side_by_side(signed_in: SignedIn) -> None:
     page = signed_in()
     open_group(page, "TransformerAttentionSeed")
-    page.get_by_label("Left").select_option(label="3. FlexAttentionFallback (blueprints/transformer.py:259)")
+    page.get_by_role("combobox", name="Left").select_option(
+        label="3. FlexAttentionFallback (blueprints/transformer.py:259)"
+    )
     expect(page).to_have_url(re.compile("left=2"))
-    page.get_by_label("Right").select_option(label="2. FlexAttentionSeed (blueprints/transformer.py:221)")
+    page.get_by_role("combobox", name="Right").select_option(
+        label="2. FlexAttentionSeed (blueprints/transformer.py:221)"
+    )
     expect(page).to_have_url(re.compile("left=2.*right=1"))
     table = page.locator("table.pair").first
     expect(table).to_contain_text("FlexAttentionFallback")
