@@ -63,9 +63,12 @@ def verdicts_in(data: bytes) -> tuple[Given, ...]:
         document = json.loads(data)
         if document["schema_version"] != SCHEMA_VERSION:
             raise NotVerdicts(f"its schema_version is not {SCHEMA_VERSION}")
-        if len(document["verdicts"]) > MOST:
+        verdicts = document["verdicts"]
+        if not isinstance(verdicts, list):
+            raise NotVerdicts("its verdicts are no list")
+        if len(verdicts) > MOST:
             raise NotVerdicts(f"more than {MOST:,} verdicts")
-        return tuple(_given(document["verdicts"]))
+        return tuple(_given(verdicts))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotVerdicts(f"it is no file of verdicts: {type(error).__name__}: {error}") from None
 
@@ -178,8 +181,10 @@ def _is_same(one: Review, other: Review) -> bool:
     )
 
 
-def _given(verdicts: list[dict[str, object]]) -> Iterator[Given]:
+def _given(verdicts: list[object]) -> Iterator[Given]:
     for number, one in enumerate(verdicts, start=1):
+        if not isinstance(one, dict):
+            raise NotVerdicts(f"verdict {number} is no object")
         values = {field.name: one.get(field.name) or "" for field in fields(Given)}
         wrong = next((name for name, value in values.items() if not isinstance(value, str)), None)
         if wrong is not None:
