@@ -64,8 +64,11 @@ def _heading(self: RendererHTML, tokens: Sequence[Token], index: int, options: O
 
 
 def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-    """Text, with the check box that it may begin with as a sign and a word."""
-    text = tokens[index].content
+    """Text, with the check box that it may begin with as a sign and a word.
+
+    It is made visible here too, since an entity (``&#x202e;``) has only now become what it means.
+    """
+    text = visible(tokens[index].content)
     box = _BOX.match(text) if index == 0 else None
     if box is None:
         return str(escape(text))

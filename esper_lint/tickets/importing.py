@@ -61,14 +61,17 @@ def verdicts_in(data: bytes) -> tuple[Given, ...]:
     """
     try:
         document = json.loads(data)
+        if not isinstance(document, dict):
+            raise NotVerdicts("it holds no object")
         if document["schema_version"] != SCHEMA_VERSION:
             raise NotVerdicts(f"its schema_version is not {SCHEMA_VERSION}")
-        if not isinstance(document["verdicts"], list):
+        verdicts = document["verdicts"]
+        if not isinstance(verdicts, list):
             raise NotVerdicts("its verdicts are no list")
-        if len(document["verdicts"]) > MOST:
+        if len(verdicts) > MOST:
             raise NotVerdicts(f"more than {MOST:,} verdicts")
-        return tuple(_given(document["verdicts"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return tuple(_given(verdicts))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotVerdicts(f"it is no file of verdicts: {type(error).__name__}: {error}") from None
 
 
@@ -180,8 +183,10 @@ def _is_same(one: Review, other: Review) -> bool:
     )
 
 
-def _given(verdicts: list[dict[str, object]]) -> Iterator[Given]:
+def _given(verdicts: list[object]) -> Iterator[Given]:
     for number, one in enumerate(verdicts, start=1):
+        if not isinstance(one, dict):
+            raise NotVerdicts(f"verdict {number} is no object")
         values = {field.name: one.get(field.name) or "" for field in fields(Given)}
         wrong = next((name for name, value in values.items() if not isinstance(value, str)), None)
         if wrong is not None:

@@ -111,10 +111,9 @@ class TicketFolder:
             prefix, folder = waiting.pop()
             try:
                 entries = list(os.scandir(folder))
-            except FileNotFoundError:
-                continue
             except OSError:
-                yield prefix or "./", folder, Stamp.of(os.lstat(folder))
+                if os.path.lexists(folder):  # told like a file that cannot be read
+                    yield prefix or "./", folder, Stamp.of(os.lstat(folder))
                 continue
             for entry in entries:
                 if entry.name.startswith((".", "_")):

@@ -152,7 +152,7 @@ def test_a_ticket_that_cannot_move_takes_the_contract_back(tree: Path, capsys: p
     for folder in ("triaged", "wontfix"):
         (findings / folder).mkdir()
     moved = ticket(tree).rename(findings / "triaged" / "B1-EL-01.md")
-    (findings / "wontfix" / "B1-EL-01.md").write_text("# Notes\n", encoding="utf-8")
+    (findings / "wontfix" / "B1-EL-01.md").write_text("| **Ticket ID** | `N-1` |\n", encoding="utf-8")
     before = (tree / "blocks.py").read_bytes(), moved.read_bytes()
     capsys.readouterr()
     assert main(["tickets", "accept", "B1-EL-01", *ACCEPT]) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -22,7 +23,7 @@ from esper_lint.trend.events import trend_of
 from esper_lint.trend.records import CommitRecord
 from tests.dashboard.boards import any_line, board, ticket
 from tests.dashboard.html_reading import Page
-from tests.output.samples import FLEX_GROUP
+from tests.output.samples import FLEX_GROUP, REPORT
 from tests.output.strategies import anything, reports
 
 HOSTILE = (
@@ -225,6 +226,19 @@ def test_a_form_says_which_ticket_and_which_code_was_seen() -> None:
 def test_the_page_that_is_open_is_marked_in_the_navigation() -> None:
     page = Page(Pages(board(), SERVED).html("tickets"))
     assert [one["href"] for one in page.all("a") if one.get("aria-current") == "page"] == ["/tickets"]
+
+
+def test_an_empty_queue_says_why() -> None:
+    whole = Pages(board(), SERVED).html("queue", {"q": "nobody"})
+    assert "No group is in this view" in whole and "has been reviewed" not in whole
+    assert "No duplicates were found here" in Pages(board(replace(REPORT, groups=())), SERVED).html("queue", {})
+
+
+def test_a_group_shows_the_resolution_of_its_ticket() -> None:
+    closed = ticket().replace("\n\n## Location", "\n| Resolution | accepted by design: generated |\n\n## Location", 1)
+    assert "accepted by design: generated" in Pages(board(tickets={"a.md": closed}), SERVED).html(
+        "group", {}, id=FLEX_GROUP.id
+    )
 
 
 def test_the_filters_of_the_queue_go_with_its_groups() -> None:

@@ -24,6 +24,7 @@ _MARKDOWN = st.lists(
                 "[r]",
                 "<https://e.example>",
                 "&lt;b&gt; &#106;avascript:",
+                "&#x202e;a &rlm; **&#x2066;** [&ZeroWidthSpace;](https://e.example/&#x202e;)",
                 "```\n<b>",
                 "# h",
                 "- [x] a",
@@ -71,6 +72,11 @@ def test_markdown_can_do_nothing(text: str) -> None:
     assert page.attributes <= {"href", "rel", "tabindex", "class", "aria-hidden", "start"}
     assert all(one["href"].lower().startswith(("http://", "https://")) for one in page.all("a"))
     assert all("noreferrer" in one["rel"] for one in page.all("a"))
+
+
+def test_entities_of_markdown_are_written_as_the_escapes_of_what_they_mean() -> None:
+    html = markdown_html("a&#x202e;b\n\n- [ ] c&rlm;\n\n| d&#x2066; |\n|---|\n")
+    assert "a\\u202eb" in html and "c\\u200f" in html and "d\\u2066" in html
 
 
 def test_markdown_is_read() -> None:

@@ -203,7 +203,7 @@ def test_a_ticket_that_moves_is_patched_and_moved_or_neither(tmp_path: Path, mon
     before = place.read_bytes()
     found, store = plan(tmp_path)
 
-    def refusing(*_: object) -> Reading:
+    def refusing(*_: object, **__: object) -> Reading:
         raise NotWritten("no space left on device")
 
     monkeypatch.setattr(store, "patch", refusing)
