@@ -96,7 +96,7 @@ def card_of(group: Group, states: Sequence[str], words: str) -> Card:
         sum(spans) - max(spans),
         len(group.holes),
         names,
-        paths[0] if len(paths) == 1 else os.path.commonpath(paths),
+        paths[0] if len(paths) == 1 else "/".join(os.path.commonprefix([path.split("/") for path in paths])),
         len(paths),
         tuple(states),
         words,

@@ -15,6 +15,8 @@ from esper_lint.fixing.transaction import RolledBack
 from esper_lint.tickets import accepting
 from esper_lint.tickets.reading import Reading
 from esper_lint.tickets.store import NotWritten, TicketChanged, TicketFolder
+from esper_lint.tickets.ticket import Ticket
+from esper_lint.tickets.writing import render
 from tests.fixing.twins import twins
 from tests.repositories import repository
 
@@ -152,7 +154,7 @@ def test_a_ticket_that_cannot_move_takes_the_contract_back(tree: Path, capsys: p
     for folder in ("triaged", "wontfix"):
         (findings / folder).mkdir()
     moved = ticket(tree).rename(findings / "triaged" / "B1-EL-01.md")
-    (findings / "wontfix" / "B1-EL-01.md").write_text("| **Ticket ID** | `N-1` |\n", encoding="utf-8")
+    (findings / "wontfix" / "B1-EL-01.md").write_text(render(Ticket("N-1", "Notes")), encoding="utf-8")
     before = (tree / "blocks.py").read_bytes(), moved.read_bytes()
     capsys.readouterr()
     assert main(["tickets", "accept", "B1-EL-01", *ACCEPT]) == 3
