@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from esper_lint.findings import Group
 from esper_lint.rules import RULES
@@ -96,13 +96,19 @@ def card_of(group: Group, states: Sequence[str], words: str) -> Card:
         sum(spans) - max(spans),
         len(group.holes),
         names,
-        paths[0] if len(paths) == 1 else "/".join(os.path.commonprefix([path.split("/") for path in paths])),
+        paths[0] if len(paths) == 1 else _folder_of(paths),
         len(paths),
         tuple(states),
         words,
         f"{group.suppressed.kind} {group.suppressed.where}" if group.suppressed else "",
         " ".join((*names, *paths)).casefold(),
     )
+
+
+def _folder_of(paths: Iterable[str]) -> str:
+    """The folder that all of them are in; nothing if there is none but the project's."""
+    levels = zip(*(path.split("/") for path in paths), strict=False)
+    return "/".join(level[0] for level in takewhile(lambda level: len(set(level)) == 1, levels))
 
 
 def _is_chosen(card: Card, query: Mapping[str, str]) -> bool:
