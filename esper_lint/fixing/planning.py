@@ -18,7 +18,7 @@ from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.generated import is_generated
 from esper_lint.evidence import Evidence
-from esper_lint.findings import Group, Member, Report, Tier
+from esper_lint.findings import Group, Member, Report, Tier, UnitKind
 from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
@@ -152,7 +152,8 @@ class _Planner:
     def _pass(self, report: Report, evidence: Evidence) -> bool:
         """Fix at most one group in each file; whether any was fixed."""
         touched: set[str] = set()
-        groups = list(self._open(report, evidence))
+        # Forwards first: a group of whole classes may be a part of those who share a forward.
+        groups = sorted(self._open(report, evidence), key=lambda one: one[0].unit is UnitKind.CLASS)
         for number, (group, members) in enumerate(groups):
             if not self.trials.knows(self._trial(group, members)):
                 self._try_ahead(groups[number:], touched)
