@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
 from esper_lint.analysis import baseline_of, gather_overlay
 from esper_lint.config import Config
@@ -152,17 +153,34 @@ class _Planner:
     def _pass(self, report: Report, evidence: Evidence) -> bool:
         """Fix at most one group in each file; whether any was fixed."""
         touched: set[str] = set()
-        # Forwards first: a group of whole classes may be a part of those who share a forward.
-        groups = sorted(self._open(report, evidence), key=lambda one: one[0].unit is UnitKind.CLASS)
-        for number, (group, members) in enumerate(groups):
-            if not self.trials.knows(self._trial(group, members)):
-                self._try_ahead(groups[number:], touched)
+        groups = list(self._open(report, evidence))
+        forwards = {spot for group, members in groups if group.unit is UnitKind.FORWARD for spot in _key(members)}
+        parts: list[tuple[Group, Sequence[Member]]] = []
+        for number, (group, members) in enumerate(chain(groups, parts)):
+            if number < len(groups):
+                if not self.trials.knows(self._trial(group, members)):
+                    self._try_ahead(groups[number:], touched)
+                if self._is_part(group, members, forwards, touched):
+                    parts.append((group, members))
+                    continue
             rest, is_first = members, True
             while len(rest) > 1 and touched.isdisjoint(one.path for one in rest):
                 rest, is_first = self._decided(group, rest, touched, is_first=is_first), False
             if len(rest) < 2 and touched.isdisjoint(one.path for one in members):
                 self.settled.add(_key(group.members))
         return bool(touched)
+
+    def _is_part(
+        self, group: Group, members: Sequence[Member], forwards: set[tuple[str, str]], touched: set[str]
+    ) -> bool:
+        """Whether it is the forwards of the classes that would be extracted, while others may share them too, whose
+        group has its turn in this pass."""
+        if group.unit is UnitKind.FORWARD or forwards.isdisjoint(_key(members)):
+            return False
+        if not touched.isdisjoint(one.path for one in members):
+            return False
+        found = self.trials.outcome(self._trial(group, members)).found
+        return isinstance(found, Proved) and found.strategy != MERGE
 
     def _decided(
         self, group: Group, members: Sequence[Member], touched: set[str], *, is_first: bool
