@@ -77,12 +77,13 @@ class Surroundings:
 
     Served, forms are posted and files come from ``/static/``; in one file there is no server, addresses are fragments,
     and a script does what the server would.  ``reviewer`` is whom the forms name at first, ``notice`` a line that the
-    page tells once.
+    page tells once, ``number`` that of the board among those that were served.
     """
 
     is_served: bool
     reviewer: str = ""
     notice: str = ""
+    number: int = 0
 
     def url(self, name: str, query: Mapping[str, object] | None = None, /, **path: str) -> str:
         return ("" if self.is_served else "#") + routes.url(name, query, **path)

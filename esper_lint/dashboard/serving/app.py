@@ -96,7 +96,8 @@ class _App:
         refused: Refused | None = None,
     ) -> Response:
         reviewer = self._reviewers.get(session(request.scope), "")
-        pages = Pages(self._shown.board, Surroundings(is_served=True, reviewer=reviewer, notice=notice))
+        board, number = self._shown.now
+        pages = Pages(board, Surroundings(is_served=True, reviewer=reviewer, notice=notice, number=number))
         try:
             return HTMLResponse(pages.html(name, query, refused, **path), status)
         except NoSuchPage as error:

@@ -22,12 +22,16 @@ class Shown:
         self._earlier: OrderedDict[str, Ticket] = OrderedDict()
 
     @property
+    def now(self) -> tuple[Board, int]:
+        """The board and its number, which grows with every board."""
+        return self._now
+
+    @property
     def board(self) -> Board:
         return self._now[0]
 
     @property
     def number(self) -> int:
-        """Grows with every board."""
         return self._now[1]
 
     def show(self, board: Board) -> Board:

@@ -6,6 +6,7 @@
   const bar = form.querySelector("progress");
   const told = form.querySelector("[role=status]");
   const ask = (options) => fetch("/rescan", { ...options, headers: { Accept: "application/json" } }).then((answer) => answer.json());
+  const isAnswer = document.querySelector("[role=alert]") !== null; // to a form, which to load again would send again
   const isTyping = () => [...document.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
 
   const say = (text) => {
@@ -34,7 +35,7 @@
       say("Scanning…");
       await new Promise((done) => setTimeout(done, 500));
     }
-    if (!isTyping()) return location.reload();
+    if (!isTyping() && !isAnswer) return location.reload();
     const link = document.createElement("a");
     link.href = location.href;
     link.textContent = "Scanned: show it";
@@ -47,5 +48,7 @@
     event.preventDefault();
     ask({ method: "POST" }).then(followed, () => say("The dashboard does not answer."));
   });
-  ask().then((now) => now.state === "scanning" && followed(), () => {});
+  // A scan that was under way when this page was made may have ended since.
+  const isOld = (now) => now.state === "scanning" || now.board > Number(form.dataset.board);
+  ask().then((now) => isOld(now) && followed(), () => {});
 }

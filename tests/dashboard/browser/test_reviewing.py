@@ -149,8 +149,8 @@ def test_accepting_by_design_writes_a_contract_and_flake8_falls_silent(signed_in
     form.get_by_label("Reviewer").fill("Ada")
     form.get_by_label("Why it is meant").fill("They will differ once the kernel lands.")
     form.get_by_role("button", name="Accept by design").click()
-    expect(page.get_by_text("The code is being scanned again.")).to_be_visible()
-    expect(page.locator(".facts")).to_contain_text("silent", timeout=60_000)  # the page looks again after the scan
+    # The page looks again after the scan, which may be over before the page is there.
+    expect(page.locator(".facts")).to_contain_text("silent", timeout=60_000)
     source = (project / "blueprints" / "transformer.py").read_text(encoding="utf-8")
     assert source.count("# esper: lockstep(") >= 2
     assert [line for line in flake8(project) if "MLP" in line] == []
