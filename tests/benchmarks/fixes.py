@@ -31,8 +31,9 @@ from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.alignment import Stretch, align
 from esper_lint.fixing.extraction.interface import Interface, interface
 from esper_lint.fixing.extraction.sites import Site, source_of
-from esper_lint.fixing.fixes import Fixes, GroupFix
-from esper_lint.fixing.planning import FIXED_BY_EXTRACTION, Wishes, planned
+from esper_lint.fixing.fixes import FIXED_BY_EXTRACTION, Fixes, GroupFix
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 
 _LEAST_RUN = 3
