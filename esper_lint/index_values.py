@@ -114,6 +114,11 @@ def unpack(payload: object) -> Any:
 
 class _Loader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if name not in (*_VALUES.get(module, ()), *_ENUMERATIONS.get(module, ())):
-            raise pickle.UnpicklingError(f"{module}.{name} is not a value of the index")
-        return getattr(import_module(module), name)
+        return _value(module, name)
+
+
+@cache
+def _value(module: str, name: str) -> Any:
+    if name not in (*_VALUES.get(module, ()), *_ENUMERATIONS.get(module, ())):
+        raise pickle.UnpicklingError(f"{module}.{name} is not a value of the index")
+    return getattr(import_module(module), name)
