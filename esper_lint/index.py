@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from esper_lint.evidence import Told
 
 # Changes with every change of what is stored or of how it is computed.
-_SCHEMA = 12
+_SCHEMA = 13
 _FILE = f"index-{__version__}-{_SCHEMA}-py{sys.version_info[0]}{sys.version_info[1]}.sqlite"
 
 _WAIT_S = 30.0
