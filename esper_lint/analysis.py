@@ -226,26 +226,28 @@ def _evidence(
     is_trial: bool = False,
 ) -> Evidence:
     """What the tree gives for the selected files; ``found`` is what ``files`` are on disk."""
-    name = _tree_name(files, config, today or str)
+    name = tree_name(files, config, today or str)
     if index.is_open and not index.holds_tree(name):
         with turn(config, min(_WAIT_S, deadline.left_s)):
             deadline.check()
             # What is on disk is worth keeping, also for a run on an overlay; its findings then are not asked for.
             on_disk_now = replace(found, selected=frozenset()) if files.overlay else files
-            evidence = _current(name, on_disk_now, config, index, deadline)
+            evidence = current_evidence(name, on_disk_now, config, index, deadline)
         if not files.overlay:
             return evidence
     if is_trial:
         index.freeze()
-    return _current(name, files, config, index, deadline, keep=not files.overlay and today is None)
+    return current_evidence(name, files, config, index, deadline, keep=not files.overlay and today is None)
 
 
-def _current(
+def current_evidence(
     name: str, files: FileSet, config: Config, index: Index, deadline: Deadline, *, keep: bool = True
 ) -> Evidence:
-    """What the tree gives for the selected files, with what has changed brought up to date.
+    """What the tree of that ``name`` gives for the selected files, with what has changed brought up to date.
 
     The index keeps what was learnt, unless it is of a state in which the tree on disk is not.
+
+    Raises IndexIncomplete, and TreeChanged.
     """
     tree = Tree(files, index, config.jobs, deadline.advance)
     deadline.stage("reading", len(tree.unread))
@@ -348,7 +350,7 @@ def baseline_of(config: Config) -> Baseline | None:
     return read_baseline(config)
 
 
-def _tree_name(files: FileSet, config: Config, today: Callable[[str], str]) -> str:
+def tree_name(files: FileSet, config: Config, today: Callable[[str], str]) -> str:
     """What stays the same of a tree from run to run, and all else that its groups depend on."""
     parts = (__version__, config.digest(), *map(today, (config.project, *files.roots)))
     return blake2b("\0".join(parts).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()

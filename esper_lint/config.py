@@ -20,15 +20,20 @@ __all__ = ["OPTIONS", "Config", "ConfigError", "Option", "Resolved", "did_you_me
 
 DEFAULT = "default"
 COMMAND_LINE = "command line"
+SUPPORTING = ("SUPPORT", "ENDORSE", "AGREE", "APPROVE")
+"""The words of reviewers for one and the same verdict."""
 
 KINDS: Mapping[str, str] = {
     "integer": "an integer",
     "boolean": "true or false",
     "strings": 'a list of strings, such as ["one", "two"]',
     "folder": "a string",
+    "project folder": "a string",
     "file": "a string",
     "folders": 'a list of strings, such as ["src", "lib"]',
     "table": 'a table of lists of strings, such as {"tests/*" = ["ESP101"]}',
+    "scheme": 'a string with `{number}` in it, such as "{batch}-{agent}-{number:02}"',
+    "word": "one of " + ", ".join(f'"{word}"' for word in SUPPORTING),
     "cases": 'a table with cases, such as {cases = [{class = "pkg.blocks:Block", inputs = ["3x7x24"]}]}',
 }
 
@@ -133,6 +138,36 @@ OPTIONS: tuple[Option, ...] = (
         affects_matching=False,
     ),
     Option(
+        "tickets",
+        "project folder",
+        "docs/findings",
+        "Folder of the tickets, which `fix` and the verbs for tickets read, and nothing else does.",
+        affects_matching=False,
+    ),
+    Option(
+        "ticket-id",
+        "scheme",
+        "B{batch}-{agent}-{number:02}",
+        "How new tickets are called: `{number}` is the next that is free, `{rule}` the rule's code, and `{batch}` and"
+        " `{agent}` are what `tickets sync` is told.",
+        affects_matching=False,
+    ),
+    Option(
+        "ticket-prefixes",
+        "strings",
+        (),
+        "What absolute paths in tickets begin with on the machines that wrote them, which is left out.",
+        affects_matching=False,
+    ),
+    Option("reviewers", "integer", 3, "Verdicts that a finding needs to be decided.", 1, affects_matching=False),
+    Option(
+        "support-word",
+        "word",
+        SUPPORTING[0],
+        "What a verdict in favour of a finding is written as.",
+        affects_matching=False,
+    ),
+    Option(
         "verify",
         "cases",
         "{}",
@@ -149,8 +184,9 @@ class Config:
 
     ``project`` is absolute and holds no links; paths in reports are relative to it, and so are ``roots``.
     ``has_table`` tells that its ``pyproject.toml`` holds our table, which makes it the default root.  ``baseline``
-    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's.  ``verify`` is its table as
-    JSON, of which ``verification.entries`` makes cases.
+    is absolute, or empty for none; ``cache_dir`` is absolute, or empty for the user's; ``tickets`` is
+    relative to the project, as ``roots`` are.  ``verify`` is its table as JSON, of which ``verification.entries`` makes
+    cases.
     """
 
     project: str
@@ -175,6 +211,11 @@ class Config:
     jobs: int
     cache_dir: str
     cold_start_limit: int
+    tickets: str
+    ticket_id: str
+    ticket_prefixes: tuple[str, ...]
+    reviewers: int
+    support_word: str
     verify: str
 
     def digest(self) -> str:
@@ -205,12 +246,19 @@ def load(start: str, overrides: Mapping[str, object]) -> Resolved:
         option = _option(key, place)
         value = _checked(option, raw, place)
         if option.kind == "folders":
-            value = tuple(Path(os.path.relpath(os.path.join(base, one), project.folder)).as_posix() for one in value)
+            value = tuple(_in_project(one, base, project.folder) for one in value)
+        elif option.kind == "project folder":
+            value = _in_project(value, base, project.folder)
         elif option.kind in ("folder", "file") and value:
             value = os.path.abspath(os.path.join(base, os.path.expanduser(value)))
         values[key], origins[key] = value, place
     settings = {option.attribute: values[option.key] for option in OPTIONS}
     return Resolved(Config(project=project.folder, has_table=project.table is not None, **settings), origins)
+
+
+def _in_project(path: str, base: str, project: str) -> str:
+    """A path that is meant from ``base`` on, relative to the project."""
+    return Path(os.path.relpath(os.path.join(base, path), project)).as_posix()
 
 
 def common_folder(paths: Iterable[str], cwd: str) -> str:
@@ -250,7 +298,7 @@ def _option(key: str, place: str) -> Option:
 def _checked(option: Option, raw: object, place: str) -> Any:
     """``raw`` in the type that Config holds."""
     match option.kind, raw:
-        case ("boolean", bool()) | ("folder" | "file", str()):
+        case ("boolean", bool()) | ("folder" | "file" | "project folder", str()):
             return raw
         case "integer", int() if not isinstance(raw, bool):
             low, high = option.minimum, option.maximum
@@ -262,6 +310,15 @@ def _checked(option: Option, raw: object, place: str) -> Any:
             return tuple(raw)
         case "table", dict() if all(isinstance(codes, list) and _are_strings(codes) for codes in raw.values()):
             return tuple((pattern, tuple(codes)) for pattern, codes in raw.items())
+        case "scheme", str():
+            from esper_lint.tickets.ids import problem_with  # as few
+
+            problem = problem_with(raw)
+            if problem:
+                raise ConfigError(f"{place}: {option.key}: {problem}")
+            return raw
+        case "word", str() if raw in SUPPORTING:
+            return raw
         case "cases", dict():
             from esper_lint.verification.entries import cases_in  # few projects have any
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from esper_lint.findings import UnitKind
-from esper_lint.identity import Identified, IdentifiedMember, is_same_group, matched
+from esper_lint.identity import Identified, IdentifiedMember, is_same_group, keys_of, matched
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Earlier:
         self._by_key: dict[tuple[str, ...], list[_View]] = {}
         self._by_fingerprint: dict[str, tuple[int, int]] = {}
         for view in self._views:
-            for key in _keys(view):
+            for key in keys_of(view):
                 self._by_key.setdefault(key, []).append(view)
             for place, member in zip(view.places, view.members, strict=True):
                 self._by_fingerprint.setdefault(member.fingerprint, place)
@@ -51,7 +51,7 @@ class Earlier:
         """
         found: list[tuple[int, int] | None] = [None] * len(group.members)
         for now in _views(0, group):
-            near = {id(view): view for key in _keys(now) for view in self._by_key.get(key, ())}
+            near = {id(view): view for key in keys_of(now) for view in self._by_key.get(key, ())}
             for view in sorted(near.values(), key=lambda view: not view.is_itself):
                 pairs = matched(view.members, now.members)
                 if is_same_group(view, now) or len(pairs) == min(len(view.members), len(now.members)):
@@ -91,10 +91,3 @@ def _views(number: int, group: Identified) -> Iterator[_View]:
 def _view(is_itself: bool, unit: UnitKind, members: Iterable[tuple[tuple[int, int], Mark]]) -> _View:
     places, marks = zip(*members, strict=True)
     return _View(is_itself, unit, marks, places)
-
-
-def _keys(group: Identified) -> Iterator[tuple[str, ...]]:
-    """Groups share one of these if they are of one kind and have a member in common."""
-    for member in group.members:
-        yield group.unit.value, member.fingerprint
-        yield group.unit.value, member.path, member.qualname

@@ -34,6 +34,7 @@ _FORMS = {
     "integer": "N",
     "boolean": "true|false",
     "folder": "FOLDER",
+    "project folder": "FOLDER",
     "file": "FILE",
     "folders": "FOLDER,...",
     "strings": "TEXT,...",

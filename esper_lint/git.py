@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from esper_lint.pyproject import shown
 
 # Set inside a git hook, where they name the repository that runs it, and not that of the files.
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
+
+_UNSAFE = frozenset(["", os.curdir, os.pardir, ".git"])
 
 
 class GitError(Exception):
@@ -46,6 +49,27 @@ def top(folder: str) -> str:
         if "not a git repository" in str(error):
             raise GitError(f"{shown(folder)} is not in a git repository") from None
         raise
+
+
+class Entry(NamedTuple):
+    """What a commit has at a path: its kind, and the identity of its content or, of a submodule, of its commit."""
+
+    path: str
+    mode: bytes
+    identity: str
+
+
+LINK, SUBMODULE = b"120000", b"160000"
+
+
+def entries(folder: str, commit: str) -> Iterator[Entry]:
+    """All files, links and submodules of a commit, but for paths that git itself would not check out."""
+    for entry in output(folder, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+        head, _, name = entry.partition(b"\t")
+        mode, _, identity = head.split(b" ")
+        path = os.fsdecode(name)
+        if _UNSAFE.isdisjoint(path.split("/")):
+            yield Entry(path, mode, identity.decode())
 
 
 def contents(folder: str, identities: Iterable[str]) -> dict[str, bytes]:

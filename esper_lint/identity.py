@@ -5,7 +5,7 @@ Neither identity holds a line number or a path, so moves, reformatting and edits
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
@@ -71,6 +71,13 @@ def is_same_group(old: Identified, new: Identified) -> bool:
     if old.unit is not new.unit:
         return False
     return 2 * len(matched(old.members, new.members)) >= max(len(old.members), len(new.members))
+
+
+def keys_of(group: Identified) -> Iterator[tuple[str, ...]]:
+    """Groups share one of these if they are of one kind and have a member in common."""
+    for member in group.members:
+        yield group.unit.value, member.fingerprint
+        yield group.unit.value, member.path, member.qualname
 
 
 def matched(old: Sequence[IdentifiedMember], new: Sequence[IdentifiedMember]) -> dict[int, int]:

@@ -14,9 +14,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import stat
 import sys
-import tempfile
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -28,6 +26,7 @@ from esper_lint.config import Config
 from esper_lint.discovery.files import SourceFile
 from esper_lint.index_values import form_bytes, form_of, opened, pack, sealed, unpack
 from esper_lint.snapshot import Snapshot, Workings, columns_of, workings_of
+from esper_lint.soft_database import SoftDatabase, places_of
 
 if TYPE_CHECKING:
     from esper_lint.contracts.book import Contracts
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 _SCHEMA = 13
 _FILE = f"index-{__version__}-{_SCHEMA}-py{sys.version_info[0]}{sys.version_info[1]}.sqlite"
 
-_WAIT_S = 30.0
-_AT_ONCE = 500  # values that one query may name on every SQLite
 _KEPT_TREES = 16
 _GRACE_S = 3600.0
 # A file written this shortly before it was read may be written again within the clock's resolution.
@@ -134,49 +131,32 @@ def stats(config: Config) -> Mapping[str, int | str]:
     return counts
 
 
-class Index:
+class Index(SoftDatabase):
     """One run's view of the index.  All methods answer with what is known; none raises for a bad index.
 
     ``path`` is where it lies, or None if there is none.
     """
 
-    path: Path | None = None
-
     def __init__(self, config: Config, *, enabled: bool = True) -> None:
-        self._connection: sqlite3.Connection | None = None
-        self._is_writable = True
-        if enabled:
-            for path in _places(config):
-                self._connection = _open(path)
-                if self._connection is not None:
-                    self.path = path
-                    break
-
-    @property
-    def is_open(self) -> bool:
-        return self._connection is not None
-
-    def freeze(self) -> None:
-        """Keep nothing of what it is told from here on."""
-        self._is_writable = False
+        super().__init__(places_of(location(config)) if enabled else (), _TABLES, probe="SELECT count(*) FROM stamps")
 
     # -- files --------------------------------------------------------------------------------------------------
 
     def digests(self, files: Iterable[SourceFile]) -> dict[str, str]:
         """path -> content digest, for the files whose stamp says that they have not changed since they were read."""
-        stamps = {row[0]: row[1:] for row in self._rows("SELECT path, size, mtime, ctime, digest FROM stamps")}
+        stamps = {row[0]: row[1:] for row in self.rows("SELECT path, size, mtime, ctime, digest FROM stamps")}
         return {
             file.path: known[3] for file in files if (known := stamps.get(_text(file.path))) and known[:3] == file.stamp
         }
 
     @property
     def holds_facts(self) -> bool:
-        return bool(self._rows("SELECT 1 FROM facts LIMIT 1"))
+        return bool(self.rows("SELECT 1 FROM facts LIMIT 1"))
 
     def facts(self, digests: Iterable[str]) -> dict[str, Any]:
         """digest -> FileFacts, for those that are known."""
         known = (
-            (digest, unpack(payload)) for digest, payload in self._among("digest, payload", "facts", "digest", digests)
+            (digest, unpack(payload)) for digest, payload in self.among("digest, payload", "facts", "digest", digests)
         )
         return {digest: value for digest, value in known if value is not None}
 
@@ -191,7 +171,7 @@ class Index:
             if file.stamp and now - file.stamp[1] > _RACY_NS
         ]
         rows = [(form.key.exact, sealed(form_bytes(form))) for form in forms]
-        self._write(
+        self.write(
             ("INSERT OR REPLACE INTO stamps VALUES (?, ?, ?, ?, ?)", settled),
             ("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(digest, pack(value)) for digest, value in facts.items()]),
             ("INSERT OR REPLACE INTO forms VALUES (?, ?)", rows),
@@ -201,7 +181,7 @@ class Index:
 
     def forms(self, exact: Collection[str]) -> dict[str, Form]:
         """exact key -> form.  Raises IndexIncomplete if one is not known."""
-        rows = self._among("exact, payload", "forms", "exact", exact) if exact else []
+        rows = self.among("exact, payload", "forms", "exact", exact) if exact else []
         found = {key: form_of(key, data) for key, payload in rows if (data := opened(payload)) is not None}
         if len(found) < len(set(exact)):
             raise IndexIncomplete
@@ -215,19 +195,19 @@ class Index:
 
     def results(self, kind: str, keys: Collection[str]) -> dict[str, Any]:
         """key -> stored result, for those that are known."""
-        rows = self._among("key, payload", "results", "key", keys, "kind = ?", kind)
+        rows = self.among("key, payload", "results", "key", keys, "kind = ?", kind)
         known = ((key, unpack(payload)) for key, payload in rows)
         return {key: value for key, value in known if value is not None}
 
     def add_results(self, kind: str, results: Mapping[str, object]) -> None:
         now = time.time()
         rows = [(kind, key, now, pack(value)) for key, value in results.items()]
-        self._write(("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows))
+        self.write(("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows))
 
     # -- trees --------------------------------------------------------------------------------------------------
 
     def holds_tree(self, tree: str) -> bool:
-        return bool(self._rows("SELECT 1 FROM results WHERE kind = 'snapshot' AND key = ?", (tree,)))
+        return bool(self.rows("SELECT 1 FROM results WHERE kind = 'snapshot' AND key = ?", (tree,)))
 
     def snapshot(self, tree: str) -> Snapshot | None:
         """What the last run left behind of a tree."""
@@ -253,7 +233,7 @@ class Index:
         now = time.time()
         live = json.dumps(sorted({key for keys in snapshot.homes.values() for key in keys}))
         is_new = not self.holds_tree(tree)
-        self._write(
+        self.write(
             (
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)",
                 [
@@ -285,125 +265,7 @@ class Index:
         self.add_results(f"contracts {tree}", {"book": (state, book), "workings": workings})
 
     def count(self, table: str) -> int:
-        return next((row[0] for row in self._rows(f"SELECT count(*) FROM {table}")), 0)
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _among(
-        self, columns: str, table: str, column: str, wanted: Iterable[str], condition: str = "true", *arguments: object
-    ) -> Iterator[Any]:
-        """The rows whose ``column`` is one of ``wanted``."""
-        names = list(wanted)
-        for start in range(0, len(names), _AT_ONCE):
-            part = names[start : start + _AT_ONCE]
-            places = ",".join("?" * len(part))
-            query = f"SELECT {columns} FROM {table} WHERE {condition} AND {column} IN ({places})"
-            yield from self._rows(query, (*arguments, *part))
-
-    # -- failing softly ---------------------------------------------------------------------------------------
-
-    def _rows(self, query: str, arguments: Sequence[object] = ()) -> list[Any]:
-        if self._connection is None:
-            return []
-        try:
-            return self._connection.execute(query, arguments).fetchall()
-        except (sqlite3.Error, OverflowError):
-            self._give_up()
-            return []
-
-    def _write(self, *statements: tuple[str, Sequence[Sequence[object]]]) -> None:
-        if self._connection is None or not self._is_writable:
-            return
-        try:
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                for statement, rows in statements:
-                    self._connection.executemany(statement, rows)
-        except sqlite3.OperationalError:
-            self._is_writable = False  # full disk, read-only or locked for too long: the index stays as it was
-        except (sqlite3.Error, OverflowError):
-            self._give_up()
-
-    def _give_up(self) -> None:
-        """Stop using a damaged index, and remove it so that the next run starts a sound one."""
-        if self._connection is None:
-            return
-        rows = self._connection.execute("PRAGMA database_list").fetchall() if _alive(self._connection) else []
-        self.close()
-        for _, _, path in rows:
-            if path:
-                with suppress(OSError):
-                    os.remove(path)
-
-
-def _places(config: Config) -> Iterator[Path]:
-    """Where an index may lie, the best place first; the second is made only for who asks for it."""
-    yield location(config)
-    instead = _among_temporary_files(location(config))
-    if instead is not None:
-        yield instead
-
-
-def _among_temporary_files(path: Path) -> Path | None:
-    """Where an index lies that can be made nowhere else: without any, every file under flake8 would be a first run.
-
-    The name of the folder can be guessed, so nothing is read from one that is not this user's own.
-    """
-    user = os.getuid() if hasattr(os, "getuid") else 0  # elsewhere each user has a folder for temporary files
-    folder = Path(tempfile.gettempdir()) / f"esper-lint-{user}"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        status = folder.lstat()
-    except OSError:
-        return None
-    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == user
-    return folder / path.name if is_ours else None
-
-
-def _open(path: Path) -> sqlite3.Connection | None:
-    """A connection to a sound index; a damaged one is replaced, and where none can be made there is none."""
-    for attempt in (1, 2):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Not waiting for the disk risks the index, which every run can do without, only where the machine fails.
-            return _connected(str(path), "PRAGMA synchronous = OFF;" + _TABLES)
-        except sqlite3.OperationalError:
-            return _open_read_only(path)
-        except (sqlite3.DatabaseError, OSError):
-            if attempt == 2:
-                return None
-            with suppress(OSError):
-                os.remove(path)
-    return None
-
-
-def _open_read_only(path: Path) -> sqlite3.Connection | None:
-    try:
-        return _connected(f"{path.absolute().as_uri()}?mode=ro", "SELECT count(*) FROM stamps;")
-    except (sqlite3.Error, OSError):
-        return None
-
-
-def _connected(database: str, script: str) -> sqlite3.Connection:
-    """A connection on which ``script`` has run; none is left open if it does not."""
-    connection = sqlite3.connect(database, uri=database.startswith("file:"), timeout=_WAIT_S, isolation_level=None)
-    try:
-        connection.executescript(script)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _alive(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("PRAGMA database_list")
-    except sqlite3.Error:
-        return False
-    return True
+        return next((row[0] for row in self.rows(f"SELECT count(*) FROM {table}")), 0)
 
 
 def _text(path: str) -> str:

@@ -41,7 +41,7 @@ def judge(
     then, asked for or not.  What is unused is said only where ``is_settled`` holds, and of a baseline's entries only if
     the evidence is ``whole``: holds all groups of the tree.
     """
-    selected = {code for code in RULES if _is_selected(code, config)}
+    selected = {code for code in RULES if is_selected(code, config)}
     groups = [told.group for told in evidence.groups]
     unread = [*evidence.errors, *errors]
     contracts = evidence.contracts
@@ -98,7 +98,7 @@ def is_settled(config: Config, searched: Sequence[str]) -> bool:
 def needs_all_groups(config: Config, paths: Sequence[str], cwd: str) -> bool:
     """Whether all groups must be known, not only those of the selected files: PATHS ask for the baseline's file too,
     by itself or by a folder that holds it, and only who knows all groups can say which of its entries are unused."""
-    if not config.baseline or not _is_selected("ESP202", config):
+    if not config.baseline or not is_selected("ESP202", config):
         return False
     place = os.path.realpath(config.baseline)
     return any(lies_in(place, os.path.realpath(os.path.join(cwd, path))) for path in paths)
@@ -106,7 +106,7 @@ def needs_all_groups(config: Config, paths: Sequence[str], cwd: str) -> bool:
 
 def needs_histories(config: Config) -> bool:
     """Whether a selected rule asks for the history of git, which nothing else runs."""
-    return _is_selected("ESP203", config)
+    return is_selected("ESP203", config)
 
 
 def narrowed(report: Report, selected: frozenset[str], besides: Collection[str] = ()) -> Report:
@@ -150,7 +150,7 @@ def report_of(
     return Report(counted, tuple(groups), tuple(shown), tuple(by_place), tuple(notes))
 
 
-def _is_selected(code: str, config: Config) -> bool:
+def is_selected(code: str, config: Config) -> bool:
     # By a prefix, a whole family would be asked for git's history in projects that have none.
     wanted = (not config.select or covers(config.select, code)) if RULES[code].default_on else code in config.select
     return wanted and not (config.ignore and covers(config.ignore, code))

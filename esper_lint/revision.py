@@ -19,8 +19,6 @@ from esper_lint.discovery.gitignore import SUFFIX, lies_in
 from esper_lint.git import GitError
 from esper_lint.pyproject import shown
 
-_LINK, _SUBMODULE = b"120000", b"160000"
-
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
@@ -55,11 +53,16 @@ def checkout(revision: str, project: str) -> Iterator[Checkout]:
         real = os.path.realpath(folder)
         _extract(top, commit, real, revision)
         # Git-ignore files count up to the top of a repository, and its private patterns from there.
-        patterns = os.path.join(real, ".git", "info", "exclude")
-        os.makedirs(os.path.dirname(patterns))
-        with suppress(OSError):
-            shutil.copyfile(os.path.join(top, git.line(top, "rev-parse", "--git-path", "info/exclude")), patterns)
+        copy_private_patterns(top, real)
         yield Checkout(real, top)
+
+
+def copy_private_patterns(top: str, folder: str) -> None:
+    """Give ``folder``, which stands for the repository at ``top``, the ignore patterns that are not committed."""
+    patterns = os.path.join(folder, ".git", "info", "exclude")
+    os.makedirs(os.path.dirname(patterns))
+    with suppress(OSError):
+        shutil.copyfile(os.path.join(top, git.line(top, "rev-parse", "--git-path", "info/exclude")), patterns)
 
 
 def commit_of(revision: str, top: str) -> str:
@@ -78,29 +81,24 @@ def _extract(repository: str, commit: str, folder: str, revision: str) -> None:
     """Write the files of a commit, and of the submodules that are there, below ``folder``."""
     files: dict[str, str] = {}
     links: dict[str, str] = {}
-    for entry in git.output(repository, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
-        head, _, name = entry.partition(b"\t")
-        mode, _, sha = head.split(b" ")
-        path = os.fsdecode(name)
-        if not {"", os.curdir, os.pardir, ".git"}.isdisjoint(path.split("/")):
-            continue  # git itself would not check that out
-        if mode == _SUBMODULE:
-            _extract_submodule(os.path.join(repository, path), sha.decode(), os.path.join(folder, path), revision)
-        elif mode == _LINK:
-            links[path] = sha.decode()
+    for path, mode, identity in git.entries(repository, commit):
+        if mode == git.SUBMODULE:
+            _extract_submodule(os.path.join(repository, path), identity, os.path.join(folder, path), revision)
+        elif mode == git.LINK:
+            links[path] = identity
         elif path.endswith(SUFFIX) or path.rpartition("/")[2] == ".gitignore":
-            files[path] = sha.decode()
+            files[path] = identity
     never = time.time() + 86_400  # so new that the index does not remember these files, which it will not see again
     contents = _contents(repository, [*files.values(), *links.values()], revision)
-    for path, identity in files.items():
+    for path, content in files.items():
         place = _made(folder, path)
         with open(place, "wb") as stream:
-            stream.write(contents[identity])
+            stream.write(contents[content])
         os.utime(place, (never, never))
     # After the files, so that none is written through a link.
-    for path, identity in links.items():
+    for path, target in links.items():
         with suppress(OSError):  # a system without links
-            os.symlink(os.fsdecode(contents[identity]), _made(folder, path))
+            os.symlink(os.fsdecode(contents[target]), _made(folder, path))
     for path in links:
         place = os.path.join(folder, path)
         if os.path.islink(place) and not lies_in(os.path.realpath(place), folder):

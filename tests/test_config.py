@@ -19,9 +19,12 @@ OTHER = {
     "boolean": None,
     "strings": ["one"],
     "folder": "there",
+    "project folder": "there",
     "file": "there.json",
     "folders": ["src"],
     "table": {"a": ["b"]},
+    "scheme": "T{number}",
+    "word": "ENDORSE",
     "cases": {"cases": [{"class": "a:B"}]},
 }
 
@@ -91,6 +94,27 @@ def test_without_our_table_the_nearest_file_makes_the_project(tmp_path: Path) ->
 def test_an_empty_table_is_a_table(tmp_path: Path) -> None:
     write(tmp_path, TABLE)
     assert load(str(tmp_path), {}).config.has_table
+
+
+def test_the_folder_of_tickets_is_one_of_the_project(tmp_path: Path) -> None:
+    write(tmp_path, TABLE + 'tickets = "./notes/findings/"\n')
+    (tmp_path / "deep").mkdir()
+    assert load(str(tmp_path / "deep"), {}).config.tickets == "notes/findings"
+    assert load(str(tmp_path / "deep"), {"tickets": str(tmp_path / "deep" / "own")}).config.tickets == "deep/own"
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ('ticket-id = "B{batch}"', "ticket-id: 'B{batch}': a scheme has {number} in it, once"),
+        ("ticket-id = 3", 'ticket-id: must be a string with `{number}` in it, such as "{batch}-{agent}-{number:02}"'),
+        ('support-word = "YES"', 'support-word: must be one of "SUPPORT", "ENDORSE", "AGREE", "APPROVE", not'),
+        ("reviewers = 0", "reviewers: must be at least 1, not 0"),
+    ],
+)
+def test_what_cannot_be_said_of_tickets(tmp_path: Path, setting: str, problem: str) -> None:
+    write(tmp_path, f"{TABLE}{setting}\n")
+    assert problem in refusal(tmp_path)
 
 
 def test_a_project_reached_through_a_link_has_its_real_name(tmp_path: Path) -> None:

@@ -290,7 +290,7 @@ def test_a_run_that_is_killed_leaves_a_sound_index(tree: Path) -> None:
 
 def test_an_index_that_another_holds_locked_is_done_without(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place, _ = warm(tree)
-    monkeypatch.setattr("esper_lint.index._WAIT_S", 0.05)
+    monkeypatch.setattr("esper_lint.soft_database._WAIT_S", 0.05)
     write(tree, {"new.py": seed("New", body=steps(3))})
     other = sqlite3.connect(place, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")

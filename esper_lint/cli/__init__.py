@@ -24,9 +24,14 @@ VERBS = {
     "check": "Find near-duplicate modules and say how they differ.",
     "config": "Print every setting, its value and where it came from.",
     "contract": "Declare that classes or functions are meant to be alike.",
+    "dashboard": "Review groups and their tickets in a browser.",
     "explain": "Print the page of a rule, or list the rules.",
-    "fix": "Re-sync members of contracts that no longer agree.",
+    "fix": "Give copies one place for what they share, with a proof.",
+    "history": "Count groups and duplicated lines over git's history.",
     "index": "Build, describe or clear the index that makes runs quick.",
+    "report": "Write what the dashboard shows into one HTML file.",
+    "review": "Give a verdict on a finding, in its ticket.",
+    "tickets": "Keep the review records of findings in step with the code.",
     "verify": "Run two versions of the same modules in torch and compare them.",
 }
 

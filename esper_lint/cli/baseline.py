@@ -14,7 +14,6 @@ from esper_lint.analysis import gather
 from esper_lint.cli.delivery import to_file
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
-from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet, UnknownPath
 from esper_lint.evidence import Evidence
@@ -22,6 +21,7 @@ from esper_lint.judging import is_settled, judge
 from esper_lint.pyproject import TABLE, shown
 from esper_lint.suppression.baseline import Baseline, Entry, entry_of
 from esper_lint.suppression.baseline_file import lines_of, read_baseline
+from esper_lint.wording import counted
 
 DEFAULT_NAME = ".esper-lint-baseline.json"
 

@@ -15,16 +15,16 @@ from esper_lint.cli import Exit
 from esper_lint.cli.delivery import to_file, to_standard_output
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
-from esper_lint.cli.sources import FileLines
 from esper_lint.cli.terminal import PLAIN_WIDTH, style_of
-from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.findings import Report
 from esper_lint.judging import needs_histories
 from esper_lint.output import FORMATS, Style, statistics
 from esper_lint.rules.excerpt import printable
+from esper_lint.sources import FileLines
 from esper_lint.tree import TreeChanged
+from esper_lint.wording import counted
 
 TEXT_FORMATS = ("full", "concise")
 _NOTES = 10

@@ -10,15 +10,16 @@ import click
 
 from esper_lint.cli import Exit
 from esper_lint.cli.delivery import to_standard_output
-from esper_lint.cli.fix import journal_of, rolled_back, unified
+from esper_lint.cli.fix import rolled_back, unified
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
-from esper_lint.cli.wording import counted
 from esper_lint.discovery.files import UnknownPath
+from esper_lint.fixing.journal import journal_of
 from esper_lint.fixing.lockstep.declaring import CannotDeclare, declared
 from esper_lint.fixing.transaction import RolledBack, commit, interrupted
 from esper_lint.selection import on_disk
 from esper_lint.tree import TreeChanged
+from esper_lint.wording import counted
 
 _NAME = re.compile(r"[\w.\-]+")
 

@@ -6,6 +6,7 @@ import difflib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +18,18 @@ from esper_lint.cli.delivery import to_standard_output
 from esper_lint.cli.fix_output import Outcome, fix_document, told
 from esper_lint.cli.progress import TerminalProgress
 from esper_lint.cli.settings import resolve, setting_options
-from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.fixing.edits import FileEdit
+from esper_lint.fixing.fixes import Overridden
+from esper_lint.fixing.journal import journal_of
 from esper_lint.fixing.lockstep.planning import plan
 from esper_lint.fixing.planning import Wishes, planned
 from esper_lint.fixing.texts import text_of
-from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, journal_path, undo
-from esper_lint.index import location, place_in_use
+from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, undo
 from esper_lint.rules.excerpt import printable
 from esper_lint.tree import TreeChanged
+from esper_lint.wording import counted
 
 if TYPE_CHECKING:
     from esper_lint.cli.fix_verify import FixReplay
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("is_unsafe", "--unsafe-fixes", is_flag=True, help="Make fixes too that keep less than all behaviour.")
 @click.option("--group", metavar="ID", default="", help="Fix only the group of this id, or of one that begins so.")
 @click.option("--helper-name", metavar="NAME", default="", help="What the helper is to be called; goes with --group.")
+@click.option("--override", metavar="REASON", help="Make fixes too that reviewers object to, and say why.")
 @click.option("with_verify", "--verify", is_flag=True, help="Write only what replay in torch finds to do the same.")
 @click.option("recordings", "--recording", metavar="FILE", multiple=True, help="Cases for --verify; can be repeated.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", help="What to print.")
@@ -53,6 +56,7 @@ def command(
     is_unsafe: bool,
     group: str,
     helper_name: str,
+    override: str | None,
     with_verify: bool,
     recordings: tuple[str, ...],
     output_format: str,
@@ -77,7 +81,10 @@ def command(
         raise click.UsageError("--helper-name names the helper of one group; say which with --group")
     if recordings and not with_verify:
         raise click.UsageError("--recording goes with --verify")
-    wishes = Wishes(is_unsafe, group, helper_name)
+    reason = " ".join((override or "").split())
+    if override is not None and not reason:
+        raise click.UsageError("--override: say why")
+    wishes = Wishes(is_unsafe, group, helper_name, override=reason)
     with TerminalProgress() as progress:
         replay = _replay(recordings, config, progress) if with_verify else None
         try:
@@ -91,15 +98,20 @@ def command(
             commit(outcome.edits, journal)
         except RolledBack as error:
             return rolled_back(error)
+    unnoted = _noted(config, outcome.fixes.overridden) if outcome.edits and is_written else []
     if output_format == "json":
         to_standard_output([json.dumps(fix_document(outcome, is_written=is_written), indent=2)])
     elif with_diff:
         to_standard_output(line for edit in outcome.edits for line in unified(edit))
     for line in told(outcome, is_written=is_written):
         click.echo(line, err=True)
+    for message in unnoted:
+        click.echo(f"esper-lint: {printable(message)}", err=True)
     if is_refuted:
         click.echo("esper-lint: a fix was refuted, so nothing was written (see FX-VERIFY)", err=True)
         return Exit.ROLLED_BACK
+    if unnoted:
+        return Exit.ERROR
     return Exit.FINDINGS if outcome.edits and (with_diff or exit_non_zero_on_fix) else Exit.CLEAN
 
 
@@ -108,6 +120,15 @@ def _replay(recordings: Sequence[str], config: Config, progress: TerminalProgres
     from esper_lint.cli.fix_verify import FixReplay
 
     return FixReplay(recordings, config, progress)
+
+
+def _noted(config: Config, overridden: Sequence[Overridden]) -> list[str]:
+    """Note in the tickets why their objections were overridden; what could not be noted, and why."""
+    if not overridden:
+        return []
+    from esper_lint.tickets.overriding import noted
+
+    return noted(config, overridden, date.today().isoformat())
 
 
 def _planned(
@@ -156,8 +177,3 @@ def rolled_back(error: RolledBack) -> int:
     """Say so, and the exit status of it."""
     click.echo(f"esper-lint: {printable(str(error))}", err=True)
     return Exit.ROLLED_BACK
-
-
-def journal_of(config: Config) -> Path:
-    """Where the last fix of the project is written down."""
-    return journal_path((place_in_use(config) or location(config)).parent, config.project)

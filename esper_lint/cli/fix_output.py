@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from esper_lint.cli.wording import counted
 from esper_lint.contracts.book import Place
 from esper_lint.fixing.edits import FileEdit
-from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Overridden
 from esper_lint.fixing.lockstep.planning import Plan
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.rules.excerpt import printable
+from esper_lint.wording import counted
 
 if TYPE_CHECKING:
     from esper_lint.verification.records import ClassRecord
@@ -53,6 +53,7 @@ def fix_document(outcome: Outcome, *, is_written: bool) -> _Object:
             *({"group": None, "rule": "ESP201", **_refusal(one)} for one in outcome.resync.refusals),
             *map(_group_refusal, fixes.refused),
         ],
+        "overridden": [_override(one) for one in fixes.overridden],
         "suggestions": [_advice(one) for one in fixes.advice],
         "verified": None if outcome.verified is None else _verified(outcome.verified),
     }
@@ -64,6 +65,8 @@ def told(outcome: Outcome, *, is_written: bool) -> Iterator[str]:
     done = "fixed" if is_written else "would fix"
     for fix in fixes.made:
         yield f"{done}: {_at(fix)} {fix.rule} {fix.strategy}: {printable(fix.summary)}"
+    for override in fixes.overridden:
+        yield f"overridden: {printable(str(override.objection))}: {printable(override.reason)}"
     for fix in fixes.withheld[:_SHOWN]:
         yield f"unsafe: {_at(fix)} {fix.rule} {fix.strategy}: {printable(fix.summary)}"
     refusals = [*outcome.resync.refusals, *(one.causes[0] for one in fixes.refused)]
@@ -126,6 +129,17 @@ def _fix(fix: GroupFix) -> _Object:
 def _group_refusal(one: GroupRefusal) -> _Object:
     causes = [_refusal(cause) for cause in one.causes]
     return {"group": one.group, "rule": one.rule, **causes[0], "causes": causes}
+
+
+def _override(one: Overridden) -> _Object:
+    told = one.objection
+    return {
+        "group": one.group,
+        "ticket": told.ticket,
+        "reviewer": told.reviewer,
+        "scope": told.scope.value,
+        "reason": one.reason,
+    }
 
 
 def _advice(one: Advice) -> _Object:

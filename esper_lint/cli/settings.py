@@ -49,10 +49,12 @@ def _as_click(option: Option) -> Callable[[Decorated], Decorated]:
             return click.option(f"{name}/--no-{option.key}", default=None, help=option.help)
         case "integer":
             return click.option(name, type=int, metavar="N", help=option.help)
-        case "folder":
+        case "folder" | "project folder":
             return click.option(name, metavar="FOLDER", help=option.help)
         case "file":
             return click.option(name, metavar="FILE", help=option.help)
+        case "scheme" | "word":
+            return click.option(name, metavar="TEXT", help=option.help)
         case "folders":
             return click.option(name, multiple=True, metavar="FOLDER,...", help=option.help)
         case _:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 
 from esper_lint.analysis import Buffer, gather
-from esper_lint.cli.wording import counted
 from esper_lint.config import Config
 from esper_lint.contracts.wording import RULE
 from esper_lint.findings import Report, Tier
@@ -14,6 +13,7 @@ from esper_lint.fixing.lockstep.planning import plan
 from esper_lint.fixing.offering import offered
 from esper_lint.fixing.planning import Wishes, planned
 from esper_lint.progress import Progress
+from esper_lint.wording import counted
 
 
 def with_fixes(

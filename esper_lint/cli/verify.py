@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,7 @@ from esper_lint.git import GitError
 from esper_lint.tree import TreeChanged
 from esper_lint.verification.records import Status
 from esper_lint.verification.running import INSTALL, Asked, asked_of_fixes, has_torch, verified, with_groups
+from esper_lint.verification.testing import TIME_LIMIT_S, Command
 from esper_lint.verification.trying import THOROUGH
 from esper_lint.verification.verifying import Wants
 from esper_lint.verification.versions import Incomparable, of_places, of_revisions
@@ -58,6 +60,15 @@ from esper_lint.verification.versions import Incomparable, of_places, of_revisio
 @click.option("--memory-limit", metavar="MB", type=click.IntRange(256), default=8192, help="Of one version (8192).")
 @click.option("--no-timing", is_flag=True, help="Do not time the forwards.")
 @click.option("--no-compile", is_flag=True, help="Do not compare graphs and exports.")
+@click.option("tests", "--tests", metavar="COMMAND", default="", help="Run this in both versions: your own tests.")
+@click.option(
+    "tests_time_limit",
+    "--tests-time-limit",
+    metavar="S",
+    type=click.FloatRange(0.1),
+    default=TIME_LIMIT_S,
+    help=f"Seconds for one run of the tests ({TIME_LIMIT_S:g}).",
+)
 @click.option("everything", "--all", is_flag=True, help="Compare classes too that cannot differ.")
 @click.option("--output-format", type=click.Choice(["full", "json"]), default="full", help="What to print.")
 @setting_options
@@ -75,6 +86,8 @@ def command(
     memory_limit: int,
     no_timing: bool,
     no_compile: bool,
+    tests: str,
+    tests_time_limit: float,
     everything: bool,
     output_format: str,
     **settings: Any,
@@ -85,7 +98,8 @@ def command(
     write to PATHS (by default, here), or for one group with --group. The code of both versions is run, in processes of
     its own.
 
-    Exit status: 0 nothing was refuted; 2 usage or internal error; 3 a class was refuted.
+    Exit status: 0 nothing was refuted; 2 usage or internal error; 3 a class was refuted, or the tests pass in the old
+    version only.
     """
     if not has_torch():
         raise click.ClickException(INSTALL)
@@ -94,10 +108,11 @@ def command(
         cases, thorough, seed, time_limit, memory_limit, with_timing=not no_timing, with_compile=not no_compile
     )
     known = given(recordings, config)
+    command_of_tests = _command(tests, tests_time_limit, memory_limit)
     with TerminalProgress() as progress:
         try:
             asked = _asked(paths, config, group, is_unsafe, before, after, everything, progress)
-            found = verified(asked, known, wants, config, progress)
+            found = verified(asked, known, wants, config, progress, tests=command_of_tests)
         except (UnknownPath, Incomparable, GitError, TreeChanged) as error:
             raise click.UsageError(str(error)) from error
     if output_format == "json":
@@ -107,7 +122,16 @@ def command(
     for line in (*advice(found), summary(found)):
         click.echo(line, err=True)
     is_refuted = any(record.status is Status.REFUTED for record in found.records)
+    is_refuted |= found.tests is not None and found.tests.is_refuted
     return Exit.ROLLED_BACK if is_refuted else Exit.CLEAN
+
+
+def _command(text: str, time_limit_s: float, memory_mb: int) -> Command | None:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise click.UsageError(f"--tests: {error} in {text!r}") from error
+    return Command(text, tuple(words), time_limit_s, memory_mb) if words else None
 
 
 def _asked(

@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from importlib import metadata
 from typing import Any
 
-from esper_lint.cli.wording import counted
 from esper_lint.output import Style
 from esper_lint.output.schema import TOOL
 from esper_lint.rules.excerpt import printable
 from esper_lint.verification.checks import Check
 from esper_lint.verification.pairing import ModuleClass
-from esper_lint.verification.records import SCHEMA_VERSION, ClassRecord, Status, is_refuted, record_object
+from esper_lint.verification.records import SCHEMA_VERSION, Box, ClassRecord, Status, is_refuted, record_object
 from esper_lint.verification.running import Verification
 from esper_lint.verification.telling import told
+from esper_lint.verification.testing import OwnTests, Ran
 from esper_lint.verification.verifying import ADVICE, NO_CASE
+from esper_lint.wording import counted
 
+_LAST = 12  # lines of output
 _COLOURS = {
     Status.PROVED: "green",
     Status.TESTED: "green",
@@ -37,19 +39,22 @@ def verify_document(found: Verification) -> dict[str, Any]:
         "new": found.new.label,
         "summary": {status.value.lower(): number for status, number in _counts(found).items()}
         | {"unchanged": found.unchanged},
-        "classes": [record_object(record) for record in found.records],
+        "tests": _tests(found.tests),
+        "classes": [record_object(record, _box(found.tests)) for record in found.records],
         "only_old": [_place(one) for one in found.only_old],
         "only_new": [_place(one) for one in found.only_new],
     }
 
 
 def lines(found: Verification, style: Style) -> Iterator[str]:
-    """A table a class, then the classes that only one version has."""
+    """A table a class, then the classes that only one version has, and the project's own tests."""
     for record in found.records:
         yield from _table(record, style)
     for title, classes in (("only in the old version", found.only_old), ("only in the new version", found.only_new)):
         for one in classes:
             yield f"{printable(one.path)}:{one.line}: {printable(one.qualname)}: {title}"
+    if found.tests is not None:
+        yield from _told_of_tests(found.tests)
 
 
 def summary(found: Verification) -> str:
@@ -66,6 +71,34 @@ def advice(found: Verification) -> Iterator[str]:
     without = sum(NO_CASE in record.missing for record in found.records)
     if without:
         yield f"{counted(without, 'class', 'es')} without a case: {ADVICE}"
+
+
+def _box(tests: OwnTests | None) -> Box:
+    return "not run" if tests is None else tests.outcome
+
+
+def _tests(tests: OwnTests | None) -> dict[str, Any] | None:
+    if tests is None:
+        return None
+    return {
+        "command": tests.command,
+        "outcome": tests.outcome,
+        "old": _ran(tests.old),
+        "new": _ran(tests.new),
+    }
+
+
+def _ran(one: Ran) -> dict[str, Any]:
+    return {"status": one.status, "detail": one.detail, "output": one.output}
+
+
+def _told_of_tests(tests: OwnTests) -> Iterator[str]:
+    """How they ended, and where they did not pass the last lines that they printed in the new version."""
+    yield f"tests: {tests.outcome}: {printable(tests.command)}"
+    yield f"  old  {tests.old.detail}"
+    yield f"  new  {tests.new.detail}"
+    if tests.outcome == "failed":
+        yield from (f"       {printable(line)}" for line in tests.new.output.splitlines()[-_LAST:])
 
 
 def _torch_version() -> str | None:

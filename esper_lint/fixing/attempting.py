@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from esper_lint.findings import Group, Member, Tier, UnitKind
 from esper_lint.fixing.extraction.extracting import Options, extracted
@@ -16,20 +16,58 @@ from esper_lint.fixing.proving import Proved, proved_extraction, proved_merge
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.subsets import smaller_parts
 
+_Found = Proved | tuple[Refusal, ...]
+_Kind = Callable[[Sequence[Member], Mapping[str, Source], Options], _Found]
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """``found`` is a proved fix, or the causes why there is none; ``causes`` say why members were left out of a fix."""
+    """``found`` is a proved fix, or the causes why there is none; ``causes`` say why members were left out of a fix.
+
+    ``unmerged`` say why the classes are not merged, where their forwards are extracted instead.
+    """
 
     found: Proved | tuple[Refusal, ...]
-    causes: tuple[Refusal, ...] = ()
+    causes: tuple[tuple[Member, Refusal], ...] = ()
+    unmerged: tuple[Refusal, ...] = ()
 
 
 def attempted(group: Group, members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> Attempt:
-    """``members`` are those that may be rewritten, two or more; ``sources`` are their files by path."""
-    kind = _merge if group.unit is UnitKind.CLASS else _extraction
+    """``members`` are those that may be rewritten, two or more; ``sources`` are their files by path.
 
-    def once(part: Sequence[Member]) -> Proved | tuple[Refusal, ...]:
+    Classes are merged; where no two of them can be, what their forwards have in common is extracted.
+    """
+    if group.unit is not UnitKind.CLASS:
+        return _largest(members, _extraction, sources, options)
+    merge = _largest(members, _merge, sources, options)
+    if isinstance(merge.found, Proved) or merge.found[0].code == "FX-NAME":
+        return merge
+    extraction = _largest(_forwards(members), _extraction, sources, options)
+    if isinstance(extraction.found, Proved):
+        return _instead(extraction.found, merge.found, extraction.causes)
+    return Attempt(tuple(dict.fromkeys((*merge.found, *extraction.found))))
+
+
+def _forwards(members: Sequence[Member]) -> list[Member]:
+    """The forwards of classes, where they stand; those are of one variant that say the same."""
+    said: dict[tuple[str, ...], int] = {}
+    return [
+        replace(one, line=one.forward_line, variant=said.setdefault(one.code[1:] or (str(one.variant),), len(said)))
+        for one in members
+    ]
+
+
+def _instead(found: Proved, unmerged: tuple[Refusal, ...], causes: tuple[tuple[Member, Refusal], ...]) -> Attempt:
+    """An extraction in the place of a merge."""
+    why = unmerged[0]
+    note = f"the classes are not merged ({why.code}), and may stay alike as a whole: {why.message}"
+    return Attempt(replace(found, notes=(*found.notes, note)), causes, unmerged)
+
+
+def _largest(members: Sequence[Member], kind: _Kind, sources: Mapping[str, Source], options: Options) -> Attempt:
+    """A fix of one kind, of all members or else of the largest part of them that has one."""
+
+    def once(part: Sequence[Member]) -> _Found:
         return kind(part, sources, options)
 
     whole = once(members)
@@ -58,8 +96,8 @@ def _left_out(
     members: Sequence[Member],
     part: Sequence[Member],
     cause: Refusal,
-    once: Callable[[Sequence[Member]], Proved | tuple[Refusal, ...]],
-) -> Iterable[Refusal]:
+    once: Callable[[Sequence[Member]], _Found],
+) -> Iterable[tuple[Member, Refusal]]:
     """Why each member is not in the part that is fixed: what keeps it from the first one there, else the ``cause`` of
     the refusal of them all."""
     causes: dict[int, Refusal] = {}
@@ -70,12 +108,10 @@ def _left_out(
             found = once([part[0], one])
             causes[one.variant] = cause if isinstance(found, Proved) else found[0]
         why = causes[one.variant]
-        yield Refusal(why.code, one.path, one.line, f"`{one.qualname}` is left out: {why.message}")
+        yield one, Refusal(why.code, one.path, one.line, f"`{one.qualname}` is left out: {why.message}")
 
 
-def _extraction(
-    members: Sequence[Member], sources: Mapping[str, Source], options: Options
-) -> Proved | tuple[Refusal, ...]:
+def _extraction(members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> _Found:
     """Without attributes as values first: what needs none is safe."""
     sites = [_site(one, sources[one.path]) for one in members]
     plan = extracted(sites, options)
@@ -88,7 +124,7 @@ def _extraction(
     return found if isinstance(found, Proved) else (found,)
 
 
-def _merge(members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> Proved | tuple[Refusal, ...]:
+def _merge(members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> _Found:
     paths = {one.path for one in members}
     path = members[0].path
     if len(paths) > 1:

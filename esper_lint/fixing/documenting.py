@@ -9,14 +9,14 @@ _SHARED = "Shared by"
 _MOST = 4
 
 
-def document(names: Sequence[str], room: int, what: str = _SHARED) -> str:
+def document(names: Sequence[str], room: int, what: str = _SHARED, shorter: str = _SHARED) -> str:
     """``what`` with as many of the names as ``room`` letters hold, but never all of many, and the number of the others.
 
-    Names are one a class, so a name may come several times.  Where few names are too long, less is said of ``what``
-    before one is left out.  Where a single one is too long, only the number of classes is said.
+    Names are one a class, so a name may come several times.  Where few names are too long, ``shorter`` is said and not
+    ``what`` before one is left out.  Where a single one is too long, only the number of classes is said.
     """
     found = [f"{what} {listed}." for listed in _listed(names)]
-    found[1:1] = [f"{_SHARED} {next(_listed(names))}."]
+    found[1:1] = [f"{shorter} {next(_listed(names))}."]
     return next((text for text in found if len(text) <= room), f"{what} {len(names)} classes.")
 
 

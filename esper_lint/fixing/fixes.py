@@ -8,6 +8,7 @@ from esper_lint.findings import Tier
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.suggesting.values import Suggestion
+from esper_lint.tickets.objections import Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,15 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Overridden:
+    """An objection to the fix of a group that was made all the same, and why."""
+
+    group: str
+    objection: Objection
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fixes:
     """``edits`` make all of ``made``; ``withheld`` could be made too with ``--unsafe-fixes``."""
 
@@ -75,3 +85,4 @@ class Fixes:
     withheld: tuple[GroupFix, ...]
     refused: tuple[GroupRefusal, ...]
     advice: tuple[Advice, ...]
+    overridden: tuple[Overridden, ...] = ()

@@ -17,8 +17,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from esper_lint.config import Config
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.staging import RolledBack, content, leftovers
+from esper_lint.index import location, place_in_use
 
 _VERSION = 2
 _WAIT_S = 30.0
@@ -40,6 +42,11 @@ def journal_path(folder: Path, project: str) -> Path:
     """Where the journal of a project lies in the folder of the index."""
     name = blake2b(project.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
     return folder / f"fix-{name}.json"
+
+
+def journal_of(config: Config) -> Path:
+    """Where the last fix of the project is written down."""
+    return journal_path((place_in_use(config) or location(config)).parent, config.project)
 
 
 def read_journal(path: Path) -> Journal:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from esper_lint.contracts.wording import RULE
-from esper_lint.findings import Finding, FixOffer, Group, Obstacle, Report, Tier
+from esper_lint.findings import Finding, FixOffer, Group, Obstacle, Report, Tier, UnitKind
 from esper_lint.fixing.fixes import Fixes, GroupFix
 from esper_lint.fixing.lockstep.planning import Fixed
 
@@ -67,9 +67,10 @@ def _offer(group: Group, fix: GroupFix | None, fixes: Fixes) -> FixOffer | None:
 
 
 def _mended(groups: Iterable[Group], planned: dict[str, GroupFix]) -> Iterator[_Spot]:
+    """Classes that share the code of their forwards are alike as a whole as before: that mends no finding."""
     for group in groups:
         fix = planned.get(group.id)
-        if fix is None or fix.tier is not Tier.SAFE:
+        if fix is None or fix.tier is not Tier.SAFE or group.unit is UnitKind.CLASS:
             continue
         rewritten = {(one.path, one.qualname) for one in fix.members}
         for member in group.members:

@@ -7,10 +7,11 @@ fix that leaves its members reported, or makes something new to report, is taken
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
 from esper_lint.analysis import baseline_of, gather_overlay
 from esper_lint.config import Config
@@ -18,23 +19,25 @@ from esper_lint.discovery.decoding import Undecodable
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.generated import is_generated
 from esper_lint.evidence import Evidence
-from esper_lint.findings import Group, Member, Report, Tier
+from esper_lint.findings import Group, Member, Report, Tier, UnitKind
 from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.sites import Source, source_of
-from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Overridden, Rewritten
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import Mentions, mentions
 from esper_lint.fixing.packages import common_folder, module_name
 from esper_lint.fixing.places import lines_before
-from esper_lint.fixing.proving import Proved
+from esper_lint.fixing.proving import MERGE, Proved
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.suggesting.suggest import suggestions
 from esper_lint.fixing.texts import SourceText, Unwritable, text_of, with_text
+from esper_lint.fixing.trials import Trial, Trials
 from esper_lint.judging import judged, narrowed
 from esper_lint.progress import Progress
+from esper_lint.tickets.objections import Objection, Objections, blocking, objected
 from esper_lint.tree import TreeChanged
 
 FIXED_BY_EXTRACTION = ("ESP101", "ESP102", "ESP103")
@@ -48,12 +51,16 @@ Gate = Callable[[Fixes], Mapping[GroupFix, GroupRefusal]]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for: UNSAFE fixes too, only the group of that id, a name for its helper, generated files too."""
+    """What was asked for: UNSAFE fixes too, only the group of that id, a name for its helper, generated files too.
+
+    ``override`` says why what reviewers object to is made all the same; empty, it is not made.
+    """
 
     is_unsafe: bool = False
     group: str = ""
     helper_name: str = ""
     even_generated: bool = False
+    override: str = ""
 
 
 def planned(
@@ -73,11 +80,12 @@ def planned(
     Raises TreeChanged, and ConfigError for a baseline that cannot be used.
     """
     refused: dict[_Key, GroupRefusal] = {}
-    trials: dict[object, Attempt] = {}
+    trials = Trials(config.jobs)
     said, width = mentions(_contents(files)), line_length(config.project)  # of the disk, so the same for every trial
+    reviewed = objected(config)
     while True:
         planner = _Planner(
-            files, config, wishes, progress, use_cache, said, width, dict(before or {}), dict(refused), trials
+            files, config, wishes, progress, use_cache, said, width, reviewed, dict(before or {}), dict(refused), trials
         )
         failed = planner.run()
         if not failed and gate is not None:
@@ -97,14 +105,17 @@ class _Planner:
     use_cache: bool
     said: Mentions
     width: int
+    reviewed: Objections
     changed: dict[str, bytes]
     refused: dict[_Key, GroupRefusal]
-    trials: dict[object, Attempt]
+    trials: Trials
     made: list[tuple[_Key, GroupFix]] = field(default_factory=list)
     kept: dict[_Key, tuple[Refusal, ...]] = field(default_factory=dict)
     withheld: dict[_Key, GroupFix] = field(default_factory=dict)
-    left_out: list[GroupRefusal] = field(default_factory=list)
+    left_out: dict[tuple[str, str], GroupRefusal] = field(default_factory=dict)
+    settled: set[_Key] = field(default_factory=set)
     advice: list[Advice] = field(default_factory=list)
+    overridden: list[Overridden] = field(default_factory=list)
     _texts: dict[str, SourceText] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
     _lines: dict[tuple[str, bytes], list[int]] = field(default_factory=dict)
@@ -122,46 +133,95 @@ class _Planner:
         edits = [
             FileEdit(self._path(name), name, self._on_disk(name), data) for name, data in sorted(self.changed.items())
         ]
-        refused = [*self.refused.values(), *self.left_out]
+        refused = _by_group((*self.refused.values(), *self._left_out()))
         return Fixes(
             tuple(edit for edit in edits if edit.before != edit.after),
             tuple(fix for _, fix in self.made),
             tuple(self.withheld.values()),
             tuple(sorted(refused, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
             tuple(self.advice),
+            tuple(self.overridden),
         )
+
+    def _left_out(self) -> Iterator[GroupRefusal]:
+        """Why members were left out of the fix of their group, if no other fix has them."""
+        fixed = {spot for key in (*(key for key, _ in self.made), *self.withheld) for spot in key}
+        yield from (one for spot, one in self.left_out.items() if spot not in fixed)
 
     # -- a pass --------------------------------------------------------------------------------------------------
 
     def _pass(self, report: Report, evidence: Evidence) -> bool:
         """Fix at most one group in each file; whether any was fixed."""
         touched: set[str] = set()
-        for group, members in self._open(report, evidence):
-            paths = {member.path for member in members}
-            if not touched.isdisjoint(paths):
-                continue
-            key = _key(group.members)
-            found = self._attempt(group, members)
-            if not isinstance(found.found, Proved):
-                self._refuse(group, found.found)
-                continue
-            fix = self._fix(group, found.found)
-            if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
-                self.withheld[key] = fix
-                self._advise(group, is_refused=False)
-                continue
-            self._advise(group, is_refused=False)
-            left_out = [self._refusal(group, found.causes)] if found.causes else []
-            kept = self._refusal(group, found.found.kept).causes
-            causes = self._write(found.found)
-            if causes:
-                self._refuse(group, causes)
-                continue
-            self.made.append((key, fix))
-            self.kept[key] = (*self.kept.get(key, ()), *kept)
-            self.left_out += left_out
-            touched |= set(found.found.texts)
+        groups = list(self._open(report, evidence))
+        forwards = {spot for group, members in groups if group.unit is UnitKind.FORWARD for spot in _key(members)}
+        parts: list[tuple[Group, Sequence[Member]]] = []
+        for number, (group, members) in enumerate(chain(groups, parts)):
+            if number < len(groups):
+                if not self.trials.knows(self._trial(group, members)):
+                    self._try_ahead(groups[number:], touched)
+                if self._is_part(group, members, forwards, touched):
+                    parts.append((group, members))
+                    continue
+            rest, is_first = members, True
+            while len(rest) > 1 and touched.isdisjoint(one.path for one in rest):
+                rest, is_first = self._decided(group, rest, touched, is_first=is_first), False
+            if len(rest) < 2 and touched.isdisjoint(one.path for one in members):
+                self.settled.add(_key(group.members))
         return bool(touched)
+
+    def _is_part(
+        self, group: Group, members: Sequence[Member], forwards: set[tuple[str, str]], touched: set[str]
+    ) -> bool:
+        """Whether it is the forwards of the classes that would be extracted, while others may share them too, whose
+        group has its turn in this pass."""
+        if group.unit is UnitKind.FORWARD or forwards.isdisjoint(_key(members)):
+            return False
+        if not touched.isdisjoint(one.path for one in members):
+            return False
+        found = self.trials.outcome(self._trial(group, members)).found
+        return isinstance(found, Proved) and found.strategy != MERGE
+
+    def _decided(
+        self, group: Group, members: Sequence[Member], touched: set[str], *, is_first: bool
+    ) -> Sequence[Member]:
+        """Fix what can be fixed of the members, or say why nothing can; those of which nothing was decided yet.
+
+        ``is_first`` tells that these are all of the group: why the others are left out was said with the fix.
+        """
+        found = self.trials.outcome(self._trial(group, members))
+        if not isinstance(found.found, Proved):
+            begun = {spot for key, _ in self.made for spot in key}
+            left = [one for one in members if (one.path, one.qualname) not in begun]
+            if is_first and (group.rule != "ESP104" or len(left) == len(members)):
+                self._refuse(group, found.found)
+            return left if len(left) < len(members) else ()
+        objections = blocking(self.reviewed.to(group), merges=found.found.strategy == MERGE)
+        if objections and not self.wishes.override:
+            self._refuse(group, _objected(members[0], objections))
+            return ()
+        fix = self._fix(group, found.found)
+        key = _key(fix.members)
+        rest = [one for one in members if (one.path, one.qualname) not in key]
+        if key in self.refused:
+            return rest
+        self._advise(group, is_refused=False)
+        if fix.tier is not Tier.SAFE and not self.wishes.is_unsafe:
+            self.withheld.setdefault(key, fix)
+            return rest
+        kept = self._refusal(group, (*found.unmerged, *found.found.kept)).causes
+        left_out = [(one, self._refusal(group, [cause])) for one, cause in found.causes]
+        causes = self._write(found.found)
+        if causes:
+            self._refuse(group, causes)
+            return ()
+        self.made.append((key, fix))
+        self.overridden += [Overridden(group.id, one, self.wishes.override) for one in objections]
+        self.kept[key] = (*self.kept.get(key, ()), *kept)
+        for one, refusal in left_out:
+            self.left_out.setdefault((one.path, one.qualname), refusal)
+        touched |= set(found.found.texts)
+        return rest
 
     def _open(self, report: Report, evidence: Evidence) -> Iterator[tuple[Group, Sequence[Member]]]:
         """The groups that are reported and of which nothing was decided yet, with the members that may be rewritten."""
@@ -174,18 +234,18 @@ class _Planner:
                 or group.rule not in FIXABLE
                 or not wanted
                 or key in self.refused
-                or key in self.withheld
+                or key in self.settled
             ):
                 continue
             reported = [one for one in group.members if (one.path, one.forward_line, group.rule) in active]
-            free, causes = self._free(reported, evidence)
+            free, held = self._free(reported, evidence)
             free = self._left_of_fixes(free) or free
             if len(free) > 1:
-                if causes:
-                    self.left_out.append(self._refusal(group, causes))
+                for one, cause in held:
+                    self.left_out.setdefault((one.path, one.qualname), self._refusal(group, [cause]))
                 yield group, free
-            elif causes:
-                self._refuse(group, tuple(causes))
+            elif held:
+                self._refuse(group, tuple(cause for _, cause in held))
 
     def _refuse(self, group: Group, causes: tuple[Refusal, ...]) -> None:
         self.refused[_key(group.members)] = self._refusal(group, causes)
@@ -224,19 +284,23 @@ class _Planner:
         if any(one.path in self.changed for one in group.members):
             return
         found = suggestions(group, lambda path: self._text(path).text, self.config.project, is_refused)
-        self.advice += [Advice(group.id, group.rule, one) for one in found]
+        is_objected = not self.wishes.override and bool(blocking(self.reviewed.to(group), merges=True))
+        told = (Advice(group.id, group.rule, one) for one in found if not (is_objected and one.kind == "merge"))
+        # A group is looked at for each part.
+        self.advice += [one for one in dict.fromkeys(told) if one not in self.advice]
 
-    def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[Refusal]]:
+    def _free(self, members: Sequence[Member], evidence: Evidence) -> tuple[list[Member], list[tuple[Member, Refusal]]]:
         """The members that may be rewritten, and why others may not."""
         free: list[Member] = []
-        causes: list[Refusal] = []
+        causes: list[tuple[Member, Refusal]] = []
         for one in members:
             held = evidence.contracts.holder(one)
             if held is not None:
                 message = f"`{one.qualname}` is under the contract `{held}`, which the fix would break"
-                causes.append(Refusal("FX-CONTRACT", one.path, one.line, message))
+                causes.append((one, Refusal("FX-CONTRACT", one.path, one.line, message)))
             elif is_generated(self._text(one.path).data) and not self.wishes.even_generated:
-                causes.append(Refusal("FX-GENERATED", one.path, one.line, f"`{one.qualname}`: the file is generated"))
+                message = f"`{one.qualname}`: the file is generated"
+                causes.append((one, Refusal("FX-GENERATED", one.path, one.line, message)))
             elif one.path in self.files.selected:
                 free.append(one)
         return free, causes
@@ -253,24 +317,33 @@ class _Planner:
         parts = [[one for one in ours if one.path == path] for path in sorted({one.path for one in ours})]
         return next((part for part in parts if len(part) > 1), [])
 
-    def _attempt(self, group: Group, members: Sequence[Member]) -> Attempt:
-        paths = {one.path for one in members}
-        texts = {path: self._text(path) for path in sorted(paths)}
-        trial = (_key(members), group.unit, tuple(text.data for text in texts.values()))
-        if trial not in self.trials:
-            sources = {path: self._source(path) for path in texts}
-            options = Options(
-                self.wishes.helper_name,
-                self.width,
-                scripted=self.said.scripted,
-                patched=self.said.patched,
-                module_of=partial(module_name, project=self.config.project, names=self._paths),
-                files=self._paths.keys() | self.changed.keys(),
-                folder=common_folder(list(texts), self.config.project, self._paths),
-                assumes_breaks=self.config.assume_breaks,
-            )
-            self.trials[trial] = attempted(group, members, sources, options)
-        return self.trials[trial]
+    def _try_ahead(self, groups: Sequence[tuple[Group, Sequence[Member]]], touched: set[str]) -> None:
+        """Try those that will be tried in this pass whatever becomes of the others: no two have a file in common."""
+        paths, ahead = set(touched), []
+        for group, members in groups:
+            own = {one.path for one in members}
+            if paths.isdisjoint(own):
+                ahead.append(self._trial(group, members))
+            paths |= own
+        self.trials.make_ahead(ahead)
+
+    def _trial(self, group: Group, members: Sequence[Member]) -> Trial:
+        paths = sorted({one.path for one in members})
+        key = (_key(members), group.unit, tuple(self._text(path).data for path in paths))
+        return Trial(key, partial(self._attempt, group, members, paths))
+
+    def _attempt(self, group: Group, members: Sequence[Member], paths: Sequence[str]) -> Attempt:
+        options = Options(
+            self.wishes.helper_name,
+            self.width,
+            scripted=self.said.scripted,
+            patched=self.said.patched,
+            module_of=partial(module_name, project=self.config.project, names=self._paths),
+            files=self._paths.keys() | self.changed.keys(),
+            folder=common_folder(paths, self.config.project, self._paths),
+            assumes_breaks=self.config.assume_breaks,
+        )
+        return attempted(group, members, {path: self._source(path) for path in paths}, options)
 
     def _write(self, found: Proved) -> tuple[Refusal, ...]:
         """Put the new texts in the place of the old ones; the causes why that cannot be."""
@@ -355,8 +428,22 @@ def _contents(files: FileSet) -> Iterator[bytes]:
             yield _content(files, file.name, file.path)
 
 
-def _key(members: Sequence[Member]) -> _Key:
+def _objected(member: Member, objections: Iterable[Objection]) -> tuple[Refusal, ...]:
+    """Where the group begins; the tickets that the messages name have the rest."""
+    return tuple(Refusal("FX-OBJECTED", member.path, member.line, f"`{member.qualname}`: {one}") for one in objections)
+
+
+def _key(members: Sequence[Member] | Sequence[Rewritten]) -> _Key:
     return tuple(sorted((one.path, one.qualname) for one in members))
+
+
+def _by_group(refused: Iterable[GroupRefusal]) -> list[GroupRefusal]:
+    """One refusal for each group, of which several parts may have been refused, or taken back, each with its causes."""
+    found: dict[str, GroupRefusal] = {}
+    for one in refused:
+        known = found.get(one.group, replace(one, causes=()))
+        found[one.group] = replace(known, causes=tuple(dict.fromkeys((*known.causes, *one.causes))))
+    return list(found.values())
 
 
 def _gravest_first(causes: Sequence[Refusal]) -> list[Refusal]:

@@ -20,6 +20,9 @@ from esper_lint.fixing.merging.values import Merge
 from esper_lint.fixing.places import lines_before
 from esper_lint.fixing.refusals import Refusal
 
+MERGE = "S6"
+"""The strategy that gives classes a common base."""
+
 _OF_DIAGNOSTICS = frozenset({"undefined", "unused", "redefined"})
 
 
@@ -73,7 +76,7 @@ def proved_merge(plan: Merge, path: str, before: str) -> Proved | Refusal:
     if isinstance(found, Rejected):
         return _refusal(found)
     return Proved(
-        "S6",
+        MERGE,
         Tier.UNSAFE,
         f"move what {len(classes)} classes share into their base `{plan.base}`",
         {path: plan.after},

@@ -15,10 +15,10 @@ _MOST = 24
 def smaller_parts(members: Sequence[Member], variant: Callable[[Member], int]) -> Iterator[Sequence[Member]]:
     """The parts to try where all members together cannot be fixed, the larger ones first.
 
-    Members of one variant are equal, so they go together.  Those without one variant come first, then those without one
-    more, the rarer ones first, and at last the variants by themselves.
+    Members of one variant are equal, so they go together.  Of parts of one size those without one variant come first,
+    then those without one more, the rarer ones first, and at last the variants by themselves.
     """
-    return islice(_parts(members, variant), _MOST)
+    return iter(sorted(islice(_parts(members, variant), _MOST), key=len, reverse=True))
 
 
 def _parts(members: Sequence[Member], variant: Callable[[Member], int]) -> Iterator[Sequence[Member]]:

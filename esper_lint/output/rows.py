@@ -40,30 +40,44 @@ class Fold:
         return f"… {self.count} {self.what}"
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Rows that follow each other; those of a folded run are equal, and no news to anybody."""
+
+    rows: tuple[Row, ...]
+    is_folded: bool
+
+
 def rows(left: Sequence[Line], right: Sequence[Line]) -> list[Row | Fold]:
     """The lines of both in pairs, folded, and cut where even so there are too many."""
-    folded = list(_folded(list(_aligned(left, right))))
+    folded = [
+        item
+        for run in runs(left, right)
+        for item in ([Fold(len(run.rows), "equal lines")] if run.is_folded else run.rows)
+    ]
     if len(folded) <= _LIMIT:
         return folded
     rest = sum(item.count if isinstance(item, Fold) else 1 for item in folded[_LIMIT:])
     return [*folded[:_LIMIT], Fold(rest, "more lines")]
 
 
+def runs(left: Sequence[Line], right: Sequence[Line]) -> Iterator[Run]:
+    """All lines of both in pairs, long runs of equal ones folded but for their ends."""
+    aligned, done = list(_aligned(left, right)), 0
+    for equal, group in groupby(aligned, key=lambda row: row.equal):
+        run = tuple(group)
+        done += len(run)
+        hidden = run[_CONTEXT:] if done == len(aligned) else run[_CONTEXT:-_CONTEXT]
+        if equal and len(hidden) >= _SMALLEST_FOLD:
+            yield Run(run[:_CONTEXT], is_folded=False)
+            yield Run(hidden, is_folded=True)
+            if done < len(aligned):
+                yield Run(run[-_CONTEXT:], is_folded=False)
+        else:
+            yield Run(run, is_folded=False)
+
+
 def _aligned(left: Sequence[Line], right: Sequence[Line]) -> Iterator[Row]:
     matcher = SequenceMatcher(None, [line.key for line in left], [line.key for line in right], autojunk=False)
     for _, left_start, left_end, right_start, right_end in matcher.get_opcodes():
         yield from (Row(*pair) for pair in zip_longest(left[left_start:left_end], right[right_start:right_end]))
-
-
-def _folded(aligned: Sequence[Row]) -> Iterator[Row | Fold]:
-    done = 0
-    for equal, group in groupby(aligned, key=lambda row: row.equal):
-        run = list(group)
-        done += len(run)
-        hidden = run[_CONTEXT:] if done == len(aligned) else run[_CONTEXT:-_CONTEXT]
-        if equal and len(hidden) >= _SMALLEST_FOLD:
-            yield from run[:_CONTEXT]
-            yield Fold(len(hidden), "equal lines")
-            yield from run[_CONTEXT + len(hidden) :]
-        else:
-            yield from run

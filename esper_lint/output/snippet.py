@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from esper_lint.findings import Group, Member
 from esper_lint.output.colour import Role, paint
-from esper_lint.output.extract import Line, cut, extract, width
+from esper_lint.output.extract import Line, cut, width
 from esper_lint.output.format import Sources, Style
-from esper_lint.output.legend import numbered
+from esper_lint.output.pairs import extracts_of
 from esper_lint.output.rows import Fold, Row, rows
-from esper_lint.rules.comparison import RENAMES
 from esper_lint.rules.excerpt import printable
 
 WIDE = 100
@@ -22,21 +21,8 @@ _BETWEEN = " | "
 
 def snippet(group: Group, left: int, right: int, sources: Sources, style: Style) -> Iterator[str]:
     """The lines of the members at ``left`` and ``right``; nothing if a source cannot be had any more."""
-    differing = [
-        (number, hole)
-        for number, hole in zip(numbered(group), group.holes, strict=True)
-        if hole.texts[left] != hole.texts[right]
-    ]
-    renames = {hole.texts[right]: hole.texts[left] for _, hole in differing if hole.kind in RENAMES}
-    extracts = []
-    for index, renamed in ((left, {}), (right, renames)):
-        member = group.members[index]
-        spans = [(number, hole.spans[index]) for number, hole in differing]
-        try:
-            extracts.append(extract(member, sources(member.path), spans, renamed))
-        except OSError:
-            return
-    if not all(extracts):
+    extracts = extracts_of(group, left, right, sources)
+    if extracts is None:
         return
     paired = rows(*extracts)
     titles = [_title(group.members[index]) for index in (left, right)]

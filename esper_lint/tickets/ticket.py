@@ -6,7 +6,7 @@ tickets looks at these values only.  All are frozen and compare by value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from esper_lint.findings import Severity
@@ -105,7 +105,7 @@ class Review:
     ``verdict`` is None for a word that is none of ours, or for none; ``word`` is what was written.  ``qualifier`` is
     what stood in parentheses after it: the scope of an objection, the severity that a refinement proposes.  ``date`` is
     ISO 8601 or empty.  ``code`` names what the group's members said when the review was written (see ``detection``),
-    empty if nobody noted it.
+    empty if nobody noted it.  ``word`` does not count for equality: AGREE and SUPPORT are one verdict.
     """
 
     reviewer: str
@@ -114,25 +114,39 @@ class Review:
     qualifier: str = ""
     date: str = ""
     code: str = ""
-    word: str = ""
+    word: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A row of the metadata that we know nothing of."""
+
+    label: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading that we know nothing of, and what stands under it, byte for byte but for line ends."""
+    """A heading that we know nothing of, and what stands under it, with line feeds for line ends.
+
+    ``under`` is the known section that it stands in, empty for one of its own.  Text of a known section that is none
+    of its fields has level 0 and no heading; with no ``under`` either it stands between the title and the first
+    section.
+    """
 
     level: int
     heading: str
     text: str
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """All that a ticket says, in the order in which it is written.
 
-    Texts are Markdown without a blank line at either end.  ``status`` is what the metadata say; where folder or
-    resolution say otherwise, ``reading.effective_state`` decides.  Dates are ISO 8601 or empty.  ``group`` is the id
-    of the clone group, ``fingerprint`` that of the member that the ticket was made for.
+    Texts are Markdown without a blank line at either end; all else is one line.  ``status`` is what the metadata say;
+    where folder or resolution say otherwise, ``Reading.state`` decides.  Dates are ISO 8601 or empty.  ``group`` is
+    the id of the clone group, ``fingerprint`` that of the member that the ticket was made for.
     """
 
     id: str
@@ -150,6 +164,7 @@ class Ticket:
     group: str = ""
     resolution: str = ""
     fixed: str = ""
+    fields: tuple[Field, ...] = ()
     places: tuple[Place, ...] = ()
     names: tuple[str, ...] = ()
     members: tuple[Site, ...] = ()

@@ -13,6 +13,7 @@ from typing import Any
 
 from esper_lint.verification.checks import CASE_ROWS, Check
 from esper_lint.verification.differences import difference
+from esper_lint.verification.ratios import Repetition, ratio_of
 
 Observation = Mapping[str, Any]
 Values = tuple[Path, Path]  # of the original and of the new version
@@ -99,15 +100,9 @@ def compare_checkpoints(old: Observation, by_new: Observation, new: Observation,
     return Check("checkpoints", "equal")
 
 
-def compare_timing(
-    old: Sequence[float], new: Sequence[float], old_again: Sequence[float], *, bound: float = 0.02
-) -> Check:
-    """The ratio of minima, where the original against itself stays within ``bound``; being faster is no difference."""
-    if not (old and new and old_again):
-        return Check("timing", "not run", "nothing was timed")
-    best, again = min(old), min(old_again)
-    floor = abs(again / best - 1)
-    ratio = min(new) * 2 / (best + again)
+def compare_timing(repetitions: Sequence[Repetition], *, bound: float = 0.02) -> Check:
+    """The ratio, where the original against itself stays within ``bound``; being faster is no difference."""
+    ratio, floor = ratio_of(repetitions)
     told = f"ratio {ratio:.3f}, noise floor {floor:.1%}"
     if floor > bound:
         return Check("timing", "not run", f"{told}: too noisy to tell")

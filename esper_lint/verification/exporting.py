@@ -9,9 +9,10 @@ from typing import Any
 import torch
 
 from esper_lint.verification.drawing import reseed
-from esper_lint.verification.graphs import lines, quiet, target
+from esper_lint.verification.graphs import quiet
 from esper_lint.verification.lookup import Names
 from esper_lint.verification.materialising import Materialiser
+from esper_lint.verification.nodes import argument, lines, target
 from esper_lint.verification.observing import Json, Mishap, Options, built, staged
 from esper_lint.verification.outcomes import normal, noted_warnings, returned
 from esper_lint.verification.specs import Case
@@ -62,24 +63,13 @@ def _hashes(nodes: Any, inputs: Mapping[str, str]) -> list[str]:
             places[what] = places.get(what, 0) + 1
             # Inputs of the user have no name that counts; the order of the arguments tells them apart.
             what += f" {places[what]}"
-        arguments = torch.fx.node.map_arg((node.args, node.kwargs), lambda one: found[one])
-        text = f"{what} {_plain(arguments)}"
+        text = f"{what} {argument((node.args, node.kwargs), found.__getitem__)}"
         if _writes(node):
             text += f" after {written}"
         found[node] = hashlib.sha256(text.encode()).hexdigest()[:16]
         if _writes(node):
             written = found[node]
     return list(found.values())
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return f"[{' '.join(map(_plain, value))}]"
-    if isinstance(value, Mapping):
-        return f"{{{' '.join(f'{key}:{_plain(one)}' for key, one in value.items())}}}"
-    if value is None or isinstance(value, (bool, int, float, complex, str, torch.dtype, torch.device, torch.layout)):
-        return repr(value)
-    return type(value).__qualname__
 
 
 def _writes(node: Any) -> bool:

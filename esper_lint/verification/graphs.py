@@ -8,15 +8,14 @@ which from the ninth class on compiles nothing and says nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-
-import torch
 
 from esper_lint.verification.drawing import reseed
 from esper_lint.verification.lookup import Names
 from esper_lint.verification.materialising import Materialiser
+from esper_lint.verification.nodes import lines
 from esper_lint.verification.observing import Json, Mishap, Options, built, staged
 from esper_lint.verification.outcomes import normal, noted_warnings, returned
 from esper_lint.verification.specs import Case
@@ -29,30 +28,6 @@ def graphs(case: Case, names: Names) -> Json:
         "eval": _compiled(case, Options(training=False, grad=False), names),
         "train": _compiled(case, Options(training=True, grad=True), names),
     }
-
-
-def lines(nodes: Iterable[Any]) -> list[str]:
-    """One line for each node of an fx graph, with numbers for names: equal for graphs that only name them apart."""
-    numbers: dict[Any, str] = {}
-    found = []
-    for node in nodes:
-        numbers[node] = f"%{len(numbers)}"
-        arguments = ", ".join([
-            *(_argument(one, numbers) for one in node.args),
-            *(f"{key}={_argument(one, numbers)}" for key, one in node.kwargs.items()),
-        ])  # fmt: skip
-        found.append(f"{numbers[node]} = {target(node)}({arguments}){_value(node)}")
-    return found
-
-
-def target(node: Any) -> str:
-    """What a node does.  Of inputs and attributes the name says nothing: it is made of the names in the source."""
-    if node.op in ("placeholder", "get_attr", "output"):
-        return str(node.op)
-    if isinstance(node.target, str):
-        return f"{node.op} {node.target}"
-    module, name = getattr(node.target, "__module__", ""), getattr(node.target, "__qualname__", None)
-    return f"{module}.{name}" if name else str(node.target)
 
 
 def _compiled(case: Case, how: Options, names: Names) -> Json:
@@ -99,24 +74,3 @@ def quiet() -> Iterator[None]:
 def _reason(reason: str, names: Names) -> str:
     """The reason without hints, addresses of pages, and places."""
     return normal(reason.strip().partition("\n")[0], names)
-
-
-def _argument(value: object, numbers: dict[Any, str]) -> str:
-    if isinstance(value, torch.fx.Node):
-        return numbers[value]
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(_argument(one, numbers) for one in value)}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_argument(one, numbers)}' for key, one in value.items())}}}"
-    if isinstance(value, slice):
-        return f"{_argument([value.start, value.stop, value.step], numbers)}"
-    if value is None or isinstance(value, (bool, int, float, complex, str, torch.dtype, torch.device, torch.layout)):
-        return repr(value)
-    return type(value).__qualname__
-
-
-def _value(node: Any) -> str:
-    value = node.meta.get("example_value", node.meta.get("val"))
-    if not isinstance(value, torch.Tensor):
-        return ""
-    return f" : {str(value.dtype).removeprefix('torch.')}{list(value.shape)}"

@@ -84,7 +84,8 @@ class Handlers:
         return exported(decode_case(request["case"]), self._names)
 
     def time(self, request: Request) -> object:
-        return self._stopwatch.rounds(decode_case(request["case"]), self._names, int(request.get("rounds", 5)))
+        count, fresh = int(request.get("rounds", 5)), bool(request.get("fresh"))
+        return self._stopwatch.rounds(decode_case(request["case"]), self._names, count, fresh=fresh)
 
 
 def _load(module: nn.Module, case: Case, path: Path) -> None:

@@ -7,7 +7,7 @@ another class, since checkpoints, configurations and pickles name classes so.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from esper_lint.discovery.bases import module_classes, outline_of
 from esper_lint.discovery.decoding import Undecodable, decode
 from esper_lint.discovery.files import SourceFile
 from esper_lint.discovery.modules import ClassFacts, Unparsable, read_source
+from esper_lint.discovery.reading import digest_of
 from esper_lint.fixing.packages import module_name
 from esper_lint.index import Index
 from esper_lint.progress import Progress
@@ -61,7 +62,9 @@ class Inventory:
     classes: Mapping[tuple[str, str], ModuleClass]
     texts: Mapping[str, bytes]
     modules: Mapping[str, str]
+    _imports: dict[str, frozenset[str]] = field(default_factory=dict)
     _reach: dict[str, frozenset[str]] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
 
     def module_of(self, file: str) -> str:
         """The dotted name that a file is imported by, where its folders have an ``__init__.py``."""
@@ -69,16 +72,27 @@ class Inventory:
 
     def reach(self, file: str) -> frozenset[str]:
         """The files of the project that may run when this one is imported, itself included."""
+        if file not in self._reach:
+            self._reach[file] = self._reached(file)
+        return self._reach[file]
+
+    def digest(self, file: str) -> str:
+        """That of the text of a file."""
+        if file not in self._digests:
+            self._digests[file] = digest_of(self.texts[file])
+        return self._digests[file]
+
+    def _reached(self, file: str) -> frozenset[str]:
         found = {file}
         waiting = [file]
         while waiting:
             one = waiting.pop()
-            if one not in self._reach:
+            if one not in self._imports:
                 text = self.texts[one].decode("utf-8", "replace")
                 is_package = os.path.basename(one) == _OPEN
                 names = imported(text, self.module_of(one), is_package=is_package, known=self.modules.keys())
-                self._reach[one] = frozenset(self.modules[name] for name in names)
-            new = self._reach[one] - found
+                self._imports[one] = frozenset(self.modules[name] for name in names)
+            new = self._imports[one] - found
             found |= new
             waiting += new
         return frozenset(found)
@@ -87,8 +101,12 @@ class Inventory:
 def paired(old: Inventory, new: Inventory) -> Pairing:
     """The classes in the order of their files and lines in the old version, or in the new one where only that has
     them."""
-    both = [one for key, one in old.classes.items() if key in new.classes]
-    pairs = (Pair(one, new.classes[one.path, one.qualname], _may_differ(one, old, new)) for one in both)
+    changed, changed_new = _changed(old, new), _changed(new, old)
+    pairs = []
+    for key, one in old.classes.items():
+        if other := new.classes.get(key):
+            may_differ = not (changed.isdisjoint(old.reach(one.file)) and changed_new.isdisjoint(new.reach(other.file)))
+            pairs.append(Pair(one, other, may_differ))
     return Pairing(
         tuple(pairs),
         tuple(one for key, one in old.classes.items() if key not in new.classes),
@@ -136,14 +154,20 @@ def _placed(classes: Sequence[ClassFacts], data: bytes) -> Sequence[ClassFacts]:
     return [one for one in source.classes if one.name in names]
 
 
-def _may_differ(one: ModuleClass, old: Inventory, new: Inventory) -> bool:
-    counterpart = new.classes[one.path, one.qualname]
-    return _contents(old, old.reach(one.file)) != _contents(new, new.reach(counterpart.file))
+def _changed(held: Inventory, other: Inventory) -> frozenset[str]:
+    """The files of one version that the other has otherwise, or not at all."""
+    theirs = dict(_by_place(other))
+    return frozenset(file for place, file in _by_place(held) if not _is_equal(held, file, other, theirs.get(place)))
 
 
-def _contents(held: Inventory, files: Collection[str]) -> Mapping[str, bytes]:
+def _by_place(held: Inventory) -> Iterator[tuple[str, str]]:
+    """Every file, with its path as the other version has it too."""
     root = held.version.tree.root
-    return {held.version.inner(os.path.join(root, file)): held.texts[file] for file in files}
+    return ((held.version.inner(os.path.join(root, file)), file) for file in held.texts)
+
+
+def _is_equal(held: Inventory, file: str, other: Inventory, counterpart: str | None) -> bool:
+    return counterpart is not None and held.texts[file] == other.texts[counterpart]
 
 
 def _content(file: SourceFile, overlay: Mapping[str, bytes]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from esper_lint.config import Config
@@ -17,6 +17,7 @@ from esper_lint.verification.pairing import ModuleClass, Pair, inventory, paired
 from esper_lint.verification.records import Certificate, ClassRecord
 from esper_lint.verification.sourcing import Sourced, sourced
 from esper_lint.verification.specs import Case
+from esper_lint.verification.testing import Command, OwnTests, own_tests
 from esper_lint.verification.transferring import with_siblings
 from esper_lint.verification.verifying import Verifier, Wants
 from esper_lint.verification.versions import Version, of_edits, relative, resolved
@@ -52,7 +53,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """``unchanged`` counts the classes that were not compared, since nothing that they depend on differs."""
+    """``unchanged`` counts the classes that were not compared, since nothing that they depend on differs; ``tests`` is
+    what the project's own tests did, if they were run."""
 
     old: Version
     new: Version
@@ -60,6 +62,7 @@ class Verification:
     only_old: tuple[ModuleClass, ...]
     only_new: tuple[ModuleClass, ...]
     unchanged: int
+    tests: OwnTests | None = None
 
 
 def has_torch() -> bool:
@@ -106,14 +109,19 @@ def verified(
     config: Config,
     progress: Progress,
     known: Iterable[ClassRecord] = (),
+    tests: Command | None = None,
+    told: Callable[[ClassRecord], object] = lambda record: None,
 ) -> Verification:
     """A record for each class that is to be compared; those without a case are UNVERIFIED, or PROVED by their fix.
 
     ``known`` are records that were made of the same cases: those whose sources are still the same are taken.
 
-    Raises UnknownPath.  Nothing of either version is run in this process.
+    ``tests`` are run in both versions before anything else is; ``told`` hears of each record as soon as it is made.
+
+    Raises UnknownPath, and Incomparable for tests that cannot be.  Nothing of either version is run in this process.
     """
     old, new = (inventory(version, asked.paths, config, progress) for version in (asked.old, asked.new))
+    ran = None if tests is None else own_tests(old, new, tests, config, progress)
     pairing = paired(old, new)
     chosen = [pair for pair in pairing.pairs if asked.wants(pair)]
     enlarging = Enlarging(old, wants.seed)
@@ -131,7 +139,14 @@ def verified(
                 records.append(same)
             else:
                 records.append(verifier.record(pair, found.module, found.cases, certificate))
+            told(records[-1])
             progress.advance(1)
     return Verification(
-        asked.old, asked.new, tuple(records), pairing.only_old, pairing.only_new, len(pairing.pairs) - len(chosen)
+        asked.old,
+        asked.new,
+        tuple(records),
+        pairing.only_old,
+        pairing.only_new,
+        len(pairing.pairs) - len(chosen),
+        ran,
     )

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 
-# Its entries are told by size and second of the source, which an edit made just now can share with what it edits.
-_BYTECODE = "__pycache__"
+# Bytecode is told by size and second of the source, which an edit made just now can share with what it edits; and what
+# tests remember of their last run is of the original.
+_LEFT_OUT = frozenset({"__pycache__", ".pytest_cache"})
 
 _Edits = dict[str, "bytes | _Edits | None"]
 
@@ -68,7 +69,7 @@ def _lay_out(source: str, edits: _Edits, target: str) -> None:
     """Fill the folder ``target``; links to folders, which hold no edits, lead to all of them at once."""
     if os.path.isdir(source):
         for name in os.listdir(source):
-            if name not in edits and name != _BYTECODE:
+            if name not in edits and name not in _LEFT_OUT:
                 os.symlink(os.path.join(source, name), os.path.join(target, name))
     for name, content in edits.items():
         place = os.path.join(target, name)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from esper_lint.discovery.reading import digest_of
 from esper_lint.verification.checks import Check, combined
 from esper_lint.verification.pairing import Inventory, ModuleClass, Pair
 from esper_lint.verification.placing import Placing, placing, renaming
@@ -229,4 +228,4 @@ class _Findings:
 
 def _digests(held: Inventory, one: ModuleClass) -> Mapping[str, str]:
     """Of all files that the class depends on, by their paths in the root of the tree."""
-    return {file: digest_of(held.texts[file]) for file in sorted(held.reach(one.file))}
+    return {file: held.digest(file) for file in sorted(held.reach(one.file))}

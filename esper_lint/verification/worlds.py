@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from esper_lint.discovery.guards import optional_imports
 from esper_lint.verification.imports import absolute_module
@@ -23,6 +24,7 @@ class World:
     masked: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=64)  # of a file there are as many askers as it has classes
 def worlds_of(text: str, package: str) -> tuple[World, ...]:
     """The world as it is first, then one for each guard of a file in ``package``; no guard is found in no Python."""
     try:

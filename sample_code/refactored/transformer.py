@@ -80,7 +80,7 @@ def create_lora_large_seed(dim: int, rank: int = 32) -> nn.Module:
 
 
 def _attention_qkv(module: Any, x: Tensor, batch: int, seq_len: int) -> tuple[Any, Any, Any]:
-    """Shared by TransformerAttentionSeed, FlexAttentionSeed and FlexAttentionFallback."""
+    """Shared part of TransformerAttentionSeed, FlexAttentionSeed and FlexAttentionFallback."""
     qkv = module.qkv(x).reshape(batch, seq_len, 3, module.n_head, module.head_dim)
     # To [3, batch, head, sequence, head_dim]: attention takes all but the last two as batch.
     q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
@@ -88,7 +88,7 @@ def _attention_qkv(module: Any, x: Tensor, batch: int, seq_len: int) -> tuple[An
 
 
 def _attention_proj(module: Any, x: Tensor, batch: int, seq_len: int, dim: int, out: Any) -> Tensor:
-    """Shared by TransformerAttentionSeed, FlexAttentionSeed and FlexAttentionFallback."""
+    """Shared end of TransformerAttentionSeed, FlexAttentionSeed and FlexAttentionFallback."""
     out = out.transpose(1, 2).reshape(batch, seq_len, dim)
     update: Tensor = module.proj(out)
     return x + update

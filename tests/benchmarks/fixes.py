@@ -79,9 +79,8 @@ def _measured(folder: Path, *, is_unsafe: bool) -> tuple[list[str], list[str]]:
     second = planned(again, config, Wishes(is_unsafe=is_unsafe), Silence())
     troubles += [f"{edit.name}: a second run would change it" for edit in second.edits]
     refusals = [
-        f"{one.rule} {cause.code} {cause.path}:{cause.line} {cause.message}"
+        f"{one.rule} " + " | ".join(f"{cause.code} {cause.path}:{cause.line} {cause.message}" for cause in one.causes)
         for one in fixes.refused
-        for cause in one.causes[:1]
     ]
     return refusals, troubles
 

@@ -87,6 +87,7 @@ def test_json_has_what_was_fixed_and_refused(broken: Path, run: Run) -> None:
         "fixes": [],
         "withheld": [],
         "refusals": [],
+        "overridden": [],
         "suggestions": [],
         "verified": None,
     }

@@ -21,7 +21,7 @@ from tests.output.strategies import reports
 from tests.trees import BODY, project, seed
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {"check": "json.md", "fix": "fix-json.md", "verify": "verify-json.md"}
+PAGES = {"check": "json.md", "fix": "fix-json.md", "verify": "verify-json.md", "history": "history.md"}
 
 
 def schema(name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from esper_lint.analysis import Buffer
-from esper_lint.cli.sources import FileLines
+from esper_lint.sources import FileLines
 
 
 def test_lines_end_where_python_ends_them(tmp_path: Path) -> None:

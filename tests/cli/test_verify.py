@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from esper_lint.verification.pairing import ModuleClass
 from esper_lint.verification.records import Certificate, ClassRecord, Mode, Refutation, Status, WorldRecord
 from esper_lint.verification.running import Verification
 from esper_lint.verification.specs import Arguments, Build, Call, Case, TensorSpec
+from esper_lint.verification.testing import OwnTests, Ran
 from esper_lint.verification.trees import SourceTree
 from esper_lint.verification.verifying import NO_CASE
 from esper_lint.verification.versions import Version
@@ -72,6 +74,7 @@ FOUND = Verification(
     (ModuleClass("gone.py", "Gone", "pkg/gone.py", 7),),
     (ModuleClass("base.py", "Base", "new/base.py", 9),),
     5,
+    OwnTests("pytest -q", Ran(0, "exit status 0", "9 passed"), Ran(1, "exit status 1", "a\x1b\n1 failed")),
 )
 TEXT = """\
 net.py:4: Net: TESTED (3 cases)
@@ -89,6 +92,11 @@ net.py:4: Net: PROVED (0 cases)
 net.py:4: Net: UNVERIFIED: no case
 gone.py:7: Gone: only in the old version
 base.py:9: Base: only in the new version
+tests: failed: pytest -q
+  old  exit status 0
+  new  exit status 1
+       a\\x1b
+       1 failed
 """
 
 
@@ -111,6 +119,8 @@ def test_programs_get_what_the_schema_says() -> None:
     document = json.loads(json.dumps(verify_document(FOUND)))
     require_valid("verify", document)
     assert document["summary"] == {"proved": 1, "tested": 1, "refuted": 1, "unverified": 1, "unchanged": 5}
+    assert {one["boxes"]["existing_tests"] for one in document["classes"]} == {"failed"}
+    assert document["tests"]["outcome"] == "failed" and document["tests"]["old"]["status"] == 0
     assert [one["boxes"]["output_equivalence"] for one in document["classes"]] == [
         "passed",
         "failed",
@@ -157,6 +167,8 @@ def test_two_folders(capsys: pytest.CaptureFixture[str]) -> None:
         (["--before", "HEAD"], "is not in a git repository"),
         (["old", "new", "--recording", "nowhere.json"], "recording nowhere.json: no such file"),
         (["old", "new", "--cases", "0"], "--cases"),
+        (["old", "new", "--tests", "pytest 'tests"], '--tests: No closing quotation in "pytest \'tests"'),
+        (["old", "new", "--tests", "pytest"], "'old' and 'new' lie in one project, whose tests are the same for both"),
     ],
 )
 def test_what_cannot_be_asked(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,6 +192,35 @@ def test_two_revisions_and_the_working_tree(
     assert main(["verify", "--before", "HEAD~1", "pkg"]) == 0
     assert "1 UNVERIFIED of 1 class between HEAD~1 and the working tree" in capsys.readouterr().err
     assert main(["verify", "--before", "HEAD", "nowhere"]) == 2
+
+
+TEST = "import sys; from pkg.net import VALUE; sys.exit(VALUE)"
+
+
+@pytest.mark.usefixtures("pretended")
+@pytest.mark.parametrize(("value", "status", "outcome"), [(0, 0, "passed"), (1, 3, "failed")])
+def test_the_projects_own_tests_in_both_versions(
+    value: int,
+    status: int,
+    outcome: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    top = repository(tmp_path / "top", {"pkg/__init__.py": "", "pkg/net.py": "VALUE = 0"})
+    write(top, {"pkg/net.py": f"VALUE = {value}\n"})
+    monkeypatch.chdir(top)
+    asked = ["verify", "--before", "HEAD", "--tests", f'{sys.executable} -c "{TEST}"']
+    assert main(asked) == status
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith(f"tests: {outcome}: ") and told[1:3] == [
+        "  old  exit status 0",
+        f"  new  exit status {value}",
+    ]
+    assert main([*asked, "--output-format", "json"]) == status
+    document = json.loads(capsys.readouterr().out)
+    require_valid("verify", document)
+    assert document["tests"]["new"]["status"] == value
 
 
 @pytest.mark.usefixtures("pretended")

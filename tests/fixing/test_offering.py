@@ -51,7 +51,7 @@ def test_what_needs_a_flag_is_offered_and_not_marked(tmp_path: Path) -> None:
 def test_what_is_refused_says_why_and_where(tmp_path: Path) -> None:
     report = shown(tmp_path, {"a.py": seed("First"), "b.py": seed("Second")})
     group = only(report)
-    assert [(one.code, one.place) for one in group.refusals] == [("FX-CYCLE", "a.py:5")]
+    assert [(one.code, one.place) for one in group.refusals] == [("FX-CYCLE", "a.py:5"), ("FX-CYCLE", "a.py:6")]
     assert marked(report) == []
 
 

@@ -95,7 +95,7 @@ def test_a_member_that_is_left_out_is_given_its_own_reason() -> None:
     found = attempt({"blocks/a.py": text}, [0, 1, 2])
     assert isinstance(found.found, Proved)
     assert [one.qualname for one in found.found.members] == ["One", "Two"]
-    (cause,) = found.causes
+    ((_, cause),) = found.causes
     assert "`Three` is left out" in cause.message and "own_" in cause.message and "blend" not in cause.message
 
 

@@ -21,6 +21,7 @@ from esper_lint.verification.comparing import (
     is_noisy,
 )
 from esper_lint.verification.differences import difference
+from esper_lint.verification.ratios import Repetition
 
 Seen = dict[str, Any]
 
@@ -302,18 +303,20 @@ def test_checkpoints_must_act_alike_both_ways() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "again", "outcome"),
+    ("new", "again", "outcome", "told"),
     [
-        ([100, 120], [101, 150], [100.5], "equal"),
-        ([100, 120], [60], [100.5], "equal"),
-        ([100, 120], [110], [100.5], "differs"),
-        ([100, 120], [110], [104], "not run"),
-        ([100, 120], [90], [104], "not run"),
-        ([100], [], [100], "not run"),
+        ([101, 150, 101], [100, 100.5, 100], "equal", "ratio 1.010, noise floor 0.5%"),
+        ([101, 103, 104], [100, 100, 100], "differs", "ratio 1.030, noise floor 0.0%"),
+        ([60, 60, 60], [100, 100, 100], "equal", "ratio 0.600, noise floor 0.0%"),
+        ([110, 110, 110], [100, 104, 100], "not run", "ratio 1.100, noise floor 4.0%: too noisy to tell"),
+        ([90, 90, 90], [100, 100, 96], "not run", "ratio 0.900, noise floor 4.2%: too noisy to tell"),
     ],
 )
-def test_timing_is_a_ratio_of_minima(old: list[float], new: list[float], again: list[float], outcome: str) -> None:
-    assert compare_timing(old, new, again).outcome == outcome
+def test_timing_is_a_ratio_beside_the_noise_of_the_original(
+    new: list[float], again: list[float], outcome: str, told: str
+) -> None:
+    repetitions = [Repetition(100, one, other) for one, other in zip(new, again, strict=True)]
+    assert compare_timing(repetitions) == Check("timing", outcome, told)  # type: ignore[arg-type]
 
 
 checks = st.builds(

@@ -77,6 +77,25 @@ def test_two_packages_correspond_by_paths_inside_them(tmp_path: Path) -> None:
     assert other.module_of("top/two/d/f.py") == "top.two.d.f"
 
 
+def test_files_are_compared_once_however_many_classes_reach_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = HEAD + "from . import a, b\n" + "".join(module(f"M{number}").removeprefix(HEAD) for number in range(50))
+    for name in ("one", "two"):
+        write(tmp_path, {f"{name}/{path}": text for path, text in {**PACKAGE, "many.py": many}.items()})
+    old, new = inventories(of_places(str(tmp_path / "one"), str(tmp_path / "two")), tmp_path)
+    asked: list[str] = []
+    inner = Version.inner
+
+    def counted(version: Version, path: str) -> str:
+        asked.append(path)
+        return inner(version, path)
+
+    monkeypatch.setattr(Version, "inner", counted)
+    assert not any(pair.may_differ for pair in paired(old, new).pairs)
+    assert len(asked) <= 2 * (len(old.texts) + len(new.texts))
+
+
 def test_two_files_correspond(tmp_path: Path) -> None:
     write(tmp_path, {"old.py": module("A"), "new.py": module("A", body="x + 1"), "aside.py": module("Z")})
     versions = of_places(str(tmp_path / "old.py"), str(tmp_path / "new.py"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from esper_lint.verification.checks import ROWS, Check
 from esper_lint.verification.records import (
+    Box,
     Certificate,
     ClassRecord,
     Mode,
@@ -23,6 +24,7 @@ from esper_lint.verification.records import (
 from esper_lint.verification.specs import Arguments, Build, Call, Case, Factory, Named, TensorSpec
 from esper_lint.verification.telling import told
 
+OF_CHECKS = ("output_equivalence", "forward_timing", "state_dict", "torch_compile")
 PROOF = Certificate(("1234",), ("S2",))
 ASSUMING = Certificate(("1234",), ("S4",), ("a.py:3: `scale` keeps its value",))
 CASE = Case(
@@ -57,7 +59,7 @@ def test_the_status_of_a_class(
 @pytest.mark.parametrize(
     ("outcomes", "cases", "expected"),
     [
-        (dict.fromkeys(ROWS, "equal"), 5, dict.fromkeys(boxes((), 0), "passed")),
+        (dict.fromkeys(ROWS, "equal"), 5, dict.fromkeys(OF_CHECKS, "passed")),
         (dict.fromkeys(ROWS, "equal"), 0, dict.fromkeys(boxes((), 0), "not run")),
         ({"outcome": "equal", "outputs": "equal", "gradients": "differs"}, 5, {"output_equivalence": "failed"}),
         ({"outcome": "equal", "outputs": "equal", "gradients": "not run"}, 5, {"output_equivalence": "passed"}),
@@ -70,6 +72,13 @@ def test_the_status_of_a_class(
 def test_the_boxes_that_checks_tick(outcomes: dict[str, Any], cases: int, expected: dict[str, str]) -> None:
     found = boxes([Check(name, outcome) for name, outcome in outcomes.items()], cases)
     assert found | expected == found
+
+
+@pytest.mark.parametrize("tests", ["passed", "failed", "not run"])
+def test_the_box_of_the_projects_own_tests_is_theirs_alone(tests: Box) -> None:
+    with_tests = boxes([Check(name, "equal") for name in ROWS], 5, tests)
+    assert list(with_tests) == [OF_CHECKS[0], "existing_tests", *OF_CHECKS[1:]]
+    assert with_tests == {**dict.fromkeys(OF_CHECKS, "passed"), "existing_tests": tests}
 
 
 @given(st.lists(st.builds(Check, st.sampled_from(ROWS), st.sampled_from(["equal", "differs", "not run"]))))

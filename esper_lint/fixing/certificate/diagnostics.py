@@ -35,7 +35,7 @@ def _messages(tree: ast.Module) -> list[tuple[_Message, int]]:
     ]
 
 
-@lru_cache(maxsize=8)  # the same file is proposed changed in several ways
+@lru_cache(maxsize=256)  # the same file is proposed changed in several ways
 def _known(text: str) -> tuple[_Message, ...]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

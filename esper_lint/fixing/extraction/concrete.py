@@ -1,7 +1,7 @@
 """A file's concrete syntax tree beside its abstract one: where statements stand in it, and the tree with runs replaced.
 
 LibCST's own visitors walk every expression of a file, which takes half a second for a large one; only the blocks that
-statements stand in are walked here.
+statements stand in are walked here, and only the definitions that they stand in are read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any
 import libcst as cst
 
 from esper_lint.fixing.extraction.comments import Statement
-from esper_lint.fixing.extraction.sites import Source
+from esper_lint.fixing.extraction.reduction import Reduced, reduced
+from esper_lint.fixing.extraction.sites import Source, functions_in
 
 AnyStatement = cst.BaseStatement | cst.SimpleStatementLine
 
@@ -36,24 +37,27 @@ class Replacement:
 @dataclass
 class Written:
     """One file in both notations; ``places`` are the block and the index of every statement with lines of its own, in
-    the forwards of the file."""
+    the forwards of some of its top-level statements.  ``module`` is that of the reduced text."""
 
     source: Source
+    reduced: Reduced
     module: cst.Module
     places: dict[ast.stmt, tuple[cst.IndentedBlock, int]] = field(default_factory=dict)
 
     @staticmethod
-    @lru_cache(maxsize=64)  # a file is tried with many groups, and parts of groups, before it changes
-    def of(source: Source) -> Written:
-        """Raises Unfaithful."""
+    @lru_cache(maxsize=256)  # a file is tried with many groups, and parts of groups, before it changes
+    def of(source: Source, tops: frozenset[int]) -> Written:
+        """With the forwards in the top-level statements that ``tops`` are the indexes of.  Raises Unfaithful."""
+        text = reduced(source, tops)
         try:
-            module = cst.parse_module(source.text)
+            module = cst.parse_module(text.text)
         except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
             raise Unfaithful(f"LibCST cannot read the file: {type(error).__name__}") from None
-        if module.code != source.text:
+        if module.code != text.text or text.restored(text.text) != source.text:
             raise Unfaithful("LibCST does not give the text of this file back")
-        written = Written(source, module)
-        for function, definition in zip(source.definitions, _functions(module.body), strict=True):
+        written = Written(source, text, module)
+        kept = functions_in(ast.Module(list(text.kept), []))
+        for function, definition in zip(kept, _functions(module.body), strict=True):
             if function.name == "forward":
                 written._pair(function.body, definition.body)
         return written

@@ -131,8 +131,9 @@ def _written(sites: Sequence[Site]) -> dict[str, Written] | Hazard:
     """The concrete trees of the files by path."""
     written = {}
     for site in sites:
+        tops = frozenset(other.top for other in sites if other.source is site.source)
         try:
-            written[site.source.path] = Written.of(site.source)
+            written[site.source.path] = Written.of(site.source, tops)
         except Unfaithful as error:
             return Hazard("FX-ENCODING", site.source.path, site.function.lineno, str(error))
     return written
@@ -224,7 +225,7 @@ class _Draft:
             else:
                 for name in names:
                     module = with_import(module, relative_import(path, home), name, self.options.width)
-            texts[path] = module.code
+            texts[path] = written.reduced.restored(module.code)
         if self.is_shared:
             texts[home] = leaf_text(definitions, self._imports(runs, helpers), first.module)
         return texts
@@ -278,10 +279,12 @@ class _Draft:
 
     def _docstring(self, run: Run) -> str:
         place = place_of(run, self.sites)
-        what = "Forward of" if place == "forward" else f"{place.capitalize()} of the forward of"
+        what, shorter = f"{place.capitalize()} of the forward of", f"Shared {place} of"
+        if place == "forward":
+            what = shorter = "Forward of"
         layout = self.written[self.sites[0].source.path].module
         room = self.options.width - len(layout.default_indent) - len(QUOTES)
-        return document([site.owner.name for site in self.sites], room, what)
+        return document([site.owner.name for site in self.sites], room, what, shorter)
 
     def _imports(self, runs: Sequence[Run], helpers: Sequence[Helper]) -> dict[str, Imported]:
         """What the module of the helpers imports: for their statements and for their annotations."""

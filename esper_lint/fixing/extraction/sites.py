@@ -42,11 +42,6 @@ class Source:
         """Every method called forward, in the order of the text."""
         return list(sites_in(self))
 
-    @cached_property
-    def definitions(self) -> Sequence[Function]:
-        """Every function in the order of the text; its place in it is how syntax trees of another make find it."""
-        return list(_functions(self.tree))
-
 
 def source_of(path: str, text: str) -> Source:
     """Raises SyntaxError, ValueError, RecursionError or MemoryError, as ``ast.parse`` does."""
@@ -173,11 +168,12 @@ def _sites(
             yield from _sites(source, inner, names, around, top, owner)
 
 
-def _functions(node: ast.AST) -> Iterator[Function]:
+def functions_in(node: ast.AST) -> Iterator[Function]:
+    """Every function in the order of the text; its place in it is how syntax trees of another make find it."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield child
-        yield from _functions(child)
+        yield from functions_in(child)
 
 
 def _is_settled(name: str, function: Function, owner: ast.ClassDef) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from esper_lint.fixing.refusals import control_flow, effects, layout, names, project, proof, replay
+from esper_lint.fixing.refusals import control_flow, effects, layout, names, project, proof, replay, review
 from esper_lint.fixing.refusals.values import HEADINGS, Page, Refusal
 
 __all__ = ["HEADINGS", "REFUSALS", "Page", "PageError", "Refusal", "registered"]
@@ -43,5 +43,5 @@ def _problem(page: Page) -> str | None:
 
 
 REFUSALS: Mapping[str, Page] = registered(
-    page for theme in (names, control_flow, effects, layout, project, proof, replay) for page in theme.PAGES
+    page for theme in (names, control_flow, effects, layout, project, proof, replay, review) for page in theme.PAGES
 )

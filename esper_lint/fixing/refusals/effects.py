@@ -5,13 +5,16 @@ from __future__ import annotations
 from esper_lint.fixing.refusals.examples import NORMED, file, module, twins
 from esper_lint.fixing.refusals.values import Page
 
+_FORWARD = "return self.proj(self.scaled(x))"
 _SEEN = """
-seen.append(x.shape)
-y = self.norm(x) + len(seen)
-y = self.proj(y).relu().sigmoid()
-y = y / y.sum(dim=1, keepdim=True).sqrt()
-return x * y.mean(dim=1, keepdim=True) / x.shape[1]
+    def scaled(self, x, seen=[]):
+        seen.append(x.shape)
+        y = self.norm(x) + len(seen)
+        y = y / y.sum(dim=1, keepdim=True).sqrt()
+        return x * y.mean(dim=1, keepdim=True) / x.shape[1]
 """
+
+_SHORT = "return x + self.proj(self.norm(x)).relu()"
 
 _RATES = """\
 import torch.nn.functional as F
@@ -66,8 +69,8 @@ Make the object in the constructor, give the parameter the default `None`, or th
 """,
         {
             "blocks.py": file(
-                module("Encoder", _SEEN, parameters="self, x, seen=[]").replace("=[]):", "=[]):  # refused: FX-ALIAS"),
-                module("Decoder", _SEEN, parameters="self, x, seen=[]"),
+                module("Encoder", _FORWARD) + _SEEN.replace("=[]):", "=[]):  # refused: FX-ALIAS"),
+                module("Decoder", _FORWARD) + _SEEN,
             )
         },
     ),
@@ -122,17 +125,18 @@ return x + self.proj(y / peak) / x.shape[1]
 A dataclass makes its constructor of what stands in the body, `__slots__` decide how instances are laid out, and
 arguments in the header of a class go to what makes it. None of this is the same with a base class. Constructors are
 never changed otherwise either: the order of their statements is the order of initialisation, of the keys of the state
-dict and of the parameters in the optimizer. A merge moves one only as a whole, word for word.
+dict and of the parameters in the optimizer. A merge moves one only as a whole, word for word. What the forwards have in
+common can be extracted all the same; here that is too little.
 """,
         """
 Merge the classes by hand, or declare the copies with a contract (`docs/contracts.md`).
 """,
         {
             "blocks.py": file(
-                module("Encoder", NORMED, has_constructor=True).replace(
+                module("Encoder", _SHORT, has_constructor=True).replace(
                     "    def __init__", "    __slots__ = ()  # refused: FX-INIT\n\n    def __init__"
                 ),
-                module("Decoder", NORMED, has_constructor=True).replace(
+                module("Decoder", _SHORT, has_constructor=True).replace(
                     "    def __init__", "    __slots__ = ()\n\n    def __init__"
                 ),
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 HEADINGS = ("Why is it refused?", "Example", "What to do")
 
-_LANGUAGES = {"toml": "toml", "json": "json"}
+_LANGUAGES = {"toml": "toml", "json": "json", "md": "markdown"}
 _MARK = re.compile(r" *# refused: (?P<code>FX-[A-Z-]+)")
 
 
