@@ -57,19 +57,22 @@ def opened(data: object) -> bytes | None:
 _FORM = struct.Struct("<24sIIII")
 
 
-def form_bytes(form: Form) -> bytes:
+def pack_form(form: Form) -> bytes:
     from esper_lint.discovery.forms import BITS
 
     key = form.key
     head = _FORM.pack(key.renamed.encode(), key.size, key.own, form.signature.weight, len(form.names))
     bits = form.signature.bits.to_bytes(BITS // 8, "little")
-    return head + bits + form.symbols.tobytes() + "\0".join(form.names).encode("utf-8", "surrogatepass")
+    return sealed(head + bits + form.symbols.tobytes() + "\0".join(form.names).encode("utf-8", "surrogatepass"))
 
 
-def form_of(exact: str, data: bytes) -> Form:
-    """The form that ``data``, made by ``form_bytes``, holds under its key."""
+def unpack_form(exact: str, payload: object) -> Form | None:
+    """The form that was packed under this key, or None if the payload is damaged."""
     from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
 
+    data = opened(payload)
+    if data is None:
+        return None
     renamed, size, own, weight, count = _FORM.unpack_from(data)
     middle = _FORM.size + BITS // 8
     end = middle + 8 * size
