@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class UnitKind(str, Enum):
@@ -38,8 +39,7 @@ class HoleKind(str, Enum):
     STATEMENTS = "statements"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a file: from (line, column) up to, not including, (end_line, end_column)."""
 
     line: int
@@ -76,8 +76,7 @@ class Guard:
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NearLink:
+class NearLink(NamedTuple):
     """A unit of another group that is over the threshold with this member.
 
     ``unit`` is what was compared: a class group that speaks for its forwards carries their links beside its own.

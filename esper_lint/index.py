@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from esper_lint import __version__
 from esper_lint.config import Config
 from esper_lint.discovery.files import SourceFile
-from esper_lint.index_values import form_bytes, form_of, opened, pack, sealed, unpack
+from esper_lint.index_values import pack, unpack, unpack_form
 from esper_lint.snapshot import Snapshot, Workings, columns_of, workings_of
 from esper_lint.soft_database import SoftDatabase, places_of
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from esper_lint.evidence import Told
 
 # Changes with every change of what is stored or of how it is computed.
-_SCHEMA = 11
+_SCHEMA = 13
 _FILE = f"index-{__version__}-{_SCHEMA}-py{sys.version_info[0]}{sys.version_info[1]}.sqlite"
 
 _KEPT_TREES = 16
@@ -161,20 +161,19 @@ class Index(SoftDatabase):
         return {digest: value for digest, value in known if value is not None}
 
     def add_files(
-        self, stamps: Iterable[tuple[SourceFile, str]], facts: Mapping[str, object], forms: Iterable[Form]
+        self, stamps: Iterable[tuple[SourceFile, str]], facts: Mapping[str, bytes], forms: Mapping[str, bytes]
     ) -> None:
-        """Remember what was read; one transaction, so that a run killed here leaves nothing half-written."""
+        """Remember what was read, packed; one transaction, so that a run killed here leaves nothing half-written."""
         now = time.time_ns()
         settled = [
             (_text(file.path), *file.stamp, digest)
             for file, digest in stamps
             if file.stamp and now - file.stamp[1] > _RACY_NS
         ]
-        rows = [(form.key.exact, sealed(form_bytes(form))) for form in forms]
         self.write(
             ("INSERT OR REPLACE INTO stamps VALUES (?, ?, ?, ?, ?)", settled),
-            ("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(digest, pack(value)) for digest, value in facts.items()]),
-            ("INSERT OR REPLACE INTO forms VALUES (?, ?)", rows),
+            ("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items())),
+            ("INSERT OR REPLACE INTO forms VALUES (?, ?)", list(forms.items())),
         )
 
     # -- forms --------------------------------------------------------------------------------------------------
@@ -182,7 +181,8 @@ class Index(SoftDatabase):
     def forms(self, exact: Collection[str]) -> dict[str, Form]:
         """exact key -> form.  Raises IndexIncomplete if one is not known."""
         rows = self.among("exact, payload", "forms", "exact", exact) if exact else []
-        found = {key: form_of(key, data) for key, payload in rows if (data := opened(payload)) is not None}
+        known = ((key, unpack_form(key, payload)) for key, payload in rows)
+        found = {key: form for key, form in known if form is not None}
         if len(found) < len(set(exact)):
             raise IndexIncomplete
         return found

@@ -57,19 +57,22 @@ def opened(data: object) -> bytes | None:
 _FORM = struct.Struct("<24sIIII")
 
 
-def form_bytes(form: Form) -> bytes:
+def pack_form(form: Form) -> bytes:
     from esper_lint.discovery.forms import BITS
 
     key = form.key
     head = _FORM.pack(key.renamed.encode(), key.size, key.own, form.signature.weight, len(form.names))
     bits = form.signature.bits.to_bytes(BITS // 8, "little")
-    return head + bits + form.symbols.tobytes() + "\0".join(form.names).encode("utf-8", "surrogatepass")
+    return sealed(head + bits + form.symbols.tobytes() + "\0".join(form.names).encode("utf-8", "surrogatepass"))
 
 
-def form_of(exact: str, data: bytes) -> Form:
-    """The form that ``data``, made by ``form_bytes``, holds under its key."""
+def unpack_form(exact: str, payload: object) -> Form | None:
+    """The form that was packed under this key, or None if the payload is damaged."""
     from esper_lint.discovery.forms import BITS, Form, FormKey, Signature
 
+    data = opened(payload)
+    if data is None:
+        return None
     renamed, size, own, weight, count = _FORM.unpack_from(data)
     middle = _FORM.size + BITS // 8
     end = middle + 8 * size
@@ -114,6 +117,11 @@ def unpack(payload: object) -> Any:
 
 class _Loader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if name not in (*_VALUES.get(module, ()), *_ENUMERATIONS.get(module, ())):
-            raise pickle.UnpicklingError(f"{module}.{name} is not a value of the index")
-        return getattr(import_module(module), name)
+        return _value(module, name)
+
+
+@cache
+def _value(module: str, name: str) -> Any:
+    if name not in (*_VALUES.get(module, ()), *_ENUMERATIONS.get(module, ())):
+        raise pickle.UnpicklingError(f"{module}.{name} is not a value of the index")
+    return getattr(import_module(module), name)

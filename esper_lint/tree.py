@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from esper_lint.discovery.files import FileSet
 from esper_lint.index import Index
+from esper_lint.index_values import pack, pack_form, unpack, unpack_form
 
 if TYPE_CHECKING:
     from esper_lint.discovery.forms import Form
@@ -22,6 +23,20 @@ class TreeChanged(Exception):
 
     def __str__(self) -> str:
         return f"{self.args[0]} keeps changing while it is read"
+
+
+class _Packed(NamedTuple):
+    """A file that was read, in bytes, as the index keeps it: made by whichever process has read the file."""
+
+    path: str
+    digest: str
+    facts: bytes
+    forms: Mapping[str, bytes]
+
+
+def _packed(reading: Reading) -> _Packed:
+    forms = {form.key.exact: pack_form(form) for form in reading.forms}
+    return _Packed(reading.path, reading.digest, pack(reading.facts), forms)
 
 
 class Tree:
@@ -38,6 +53,7 @@ class Tree:
         self._jobs = jobs
         self._advance = advance
         self._facts: dict[str, FileFacts] = {}
+        self._packed_forms: dict[str, bytes] = {}
         self._forms: dict[str, Form] = {}
         known = index.digests(found.files)
         self._digests = {file.name: known[file.path] for file in found.files if file.path in known}
@@ -56,9 +72,8 @@ class Tree:
         """Read what is unread."""
         if not self.unread:
             return
-        for name, reading in self._read(self.unread).items():
-            self._digests[name] = reading.digest
-            self._facts[name] = reading.facts
+        for name, digest in self._read(self.unread).items():
+            self._digests[name] = digest
         self._digests = {name: self._digests[name] for name in self._files}
 
     def facts(self, names: Collection[str]) -> dict[str, FileFacts]:
@@ -66,13 +81,16 @@ class Tree:
         missing = [name for name in names if name not in self._facts]
         known = self._index.facts({self._digests[name] for name in missing}) if missing else {}
         self._facts |= {name: known[self._digests[name]] for name in missing if self._digests[name] in known}
-        for name, reading in self._read([name for name in missing if name not in self._facts]).items():
-            self._facts[name] = reading.facts
+        self._read([name for name in missing if name not in self._facts])
         return {name: self._facts[name] for name in names}
 
     def forms(self, keys: Iterable[str]) -> dict[str, Form]:
         """Forms by exact key.  Raises IndexIncomplete for one that is held nowhere."""
         wanted = set(keys)
+        for key in wanted & self._packed_forms.keys():
+            form = unpack_form(key, self._packed_forms.pop(key))
+            assert form is not None  # this run has packed it
+            self._forms[key] = form
         found = {key: self._forms[key] for key in wanted if key in self._forms}
         return found | self._index.forms(wanted - found.keys())
 
@@ -96,42 +114,40 @@ class Tree:
         with open(path, "rb") as stream:
             return stream.read()
 
-    def _read(self, names: Sequence[str]) -> dict[str, Reading]:
-        """Read files; what was read is remembered even if the run ends in the middle of it."""
+    def _read(self, names: Sequence[str]) -> dict[str, str]:
+        """Read files, and give their digests; what was read is remembered even if the run ends in the middle of it."""
         if not names:
             return {}
         from esper_lint.discovery.reading import read_files
 
         by_path = {self._files[name].path: name for name in names}
-        found: dict[str, Reading] = {}
+        digests: dict[str, str] = {}
+        facts: dict[str, bytes] = {}
+        forms: dict[str, bytes] = {}
         try:
-            for reading in self._known_contents(by_path):
-                found[by_path[reading.path]] = reading
+            for path, digest, known in self._known_contents(by_path):
+                digests[by_path[path]], self._facts[by_path[path]] = digest, known
                 self._advance(1)
-            new = [path for path, name in by_path.items() if name not in found]
-            for reading in read_files(new, self._jobs, self._overlay):
-                found[by_path[reading.path]] = reading
-                self._forms.update((form.key.exact, form) for form in reading.forms)
+            new = [path for path, name in by_path.items() if name not in digests]
+            for read in read_files(new, self._jobs, self._overlay, _packed):
+                digests[by_path[read.path]], self._facts[by_path[read.path]] = read.digest, unpack(read.facts)
+                self._packed_forms |= read.forms
+                if read.digest and read.path not in self._overlay:
+                    facts[read.digest] = read.facts
+                    forms |= read.forms
                 self._advance(1)
         finally:
-            sound = [
-                (self._files[name], reading)
-                for name, reading in found.items()
-                if reading.digest and reading.path not in self._overlay
-            ]
+            files = [(self._files[name], digest) for name, digest in digests.items()]
+            sound = [(file, digest) for file, digest in files if digest and file.path not in self._overlay]
             if sound:
-                self._index.add_files(
-                    [(file, reading.digest) for file, reading in sound],
-                    {reading.digest: reading.facts for _, reading in sound},
-                    [form for _, reading in sound for form in reading.forms],
-                )
-        return found
+                self._index.add_files(sound, facts, forms)
+        return digests
 
-    def _known_contents(self, paths: Iterable[str]) -> Iterator[Reading]:
-        """Readings of those files whose content the index knows from elsewhere: a touched file, another checkout."""
+    def _known_contents(self, paths: Iterable[str]) -> Iterator[tuple[str, str, FileFacts]]:
+        """Path, digest and facts of files whose content the index knows from elsewhere: touched, another checkout."""
         if not self._index.holds_facts:
             return
-        from esper_lint.discovery.reading import Reading, digest_of
+        from esper_lint.discovery.reading import digest_of
 
         digests = {}
         for path in paths:
@@ -140,4 +156,4 @@ class Tree:
         known = self._index.facts(set(digests.values()))
         for path, digest in digests.items():
             if digest in known:
-                yield Reading(path, digest, known[digest], ())
+                yield path, digest, known[digest]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,8 +85,14 @@ class Contracts:
 
     def holding(self, members: Iterable[Member]) -> tuple[str, str] | None:
         """Name and place of a contract that holds all of these units in lock-step, each by a definition of its own."""
-        held = [dict(self._of(member)) for member in members]
-        for key in sorted(set.intersection(*map(set, held))) if held else ():
+        held: list[dict[str, tuple[str, int]]] = []
+        shared: Set[str] = set()
+        for member in members:
+            held.append(dict(self._of(member)))
+            shared = shared & held[-1].keys() if len(held) > 1 else held[0].keys()
+            if not shared:  # as in most groups, at the first member
+                return None
+        for key in sorted(shared):
             if len({one[key] for one in held}) == len(held):
                 return self.names[key]
         return None
@@ -97,9 +103,12 @@ class Contracts:
 
     def _of(self, member: Member) -> Iterator[tuple[str, tuple[str, int]]]:
         """The contracts that a unit is in, itself or with what encloses it, and by which definition."""
-        if any(start <= member.line and member.end_line <= end for start, end in self.loose.get(member.path, ())):
+        declared = self.members.get(member.path)
+        if not declared or any(
+            start <= member.line and member.end_line <= end for start, end in self.loose.get(member.path, ())
+        ):
             return
-        for (line, end), keys in self.members.get(member.path, {}).items():
+        for (line, end), keys in declared.items():
             if line <= member.line and member.end_line <= end:
                 for key in keys:
                     yield key, (member.path, line)

@@ -63,7 +63,7 @@ class Form:
 
 
 def normal_form(
-    symbols: array[int],
+    symbols: Sequence[int],
     names: Sequence[str],
     shape: Sequence[int],
     parameters: Sequence[str] = (),
@@ -75,35 +75,49 @@ def normal_form(
     ``parameters`` come first in the numbering, in their order: bodies that use them exchanged are no renaming of each
     other, since callers bind them by position.
     """
+    stored, marks = array("Q", symbols), array("I", shape).tobytes()
     occurring = set(names)
     numbers = {name: number for number, name in enumerate(name for name in parameters if name in occurring)}
     numbering = array("I", [numbers.setdefault(name, len(numbers)) for name in names])
     # Odd symbols are literal values: blanked, since type 2 clones may differ in them.
     renamed = blake2b(array("Q", [1 if symbol & 1 else symbol for symbol in symbols]).tobytes(), digest_size=12)
-    renamed.update(array("I", shape).tobytes())
+    renamed.update(marks)
     renamed.update(numbering.tobytes())
-    key = FormKey(exact_key(symbols, names, shape), renamed.hexdigest(), len(symbols), len(symbols) - delegated)
-    return Form(key, symbols, tuple(names), signature(symbols))
+    key = FormKey(_exact(stored, names, marks), renamed.hexdigest(), len(stored), len(stored) - delegated)
+    return Form(key, stored, tuple(names), signature(symbols))
 
 
-def exact_key(symbols: array[int], names: Sequence[str], shape: Sequence[int]) -> str:
+def exact_key(symbols: Sequence[int], names: Sequence[str], shape: Sequence[int]) -> str:
     """The key that only type 1 clones share."""
+    return _exact(array("Q", symbols), names, array("I", shape).tobytes())
+
+
+def _exact(symbols: array[int], names: Sequence[str], shape: bytes) -> str:
     exact = blake2b(symbols.tobytes(), digest_size=12)
-    exact.update(array("I", shape).tobytes())
+    exact.update(shape)
     exact.update("\0".join(names).encode("utf-8", "surrogatepass"))
     return exact.hexdigest()
 
 
-def signature(symbols: array[int]) -> Signature:
+def signature(symbols: Sequence[int]) -> Signature:
     """The signature of a blind stream; a pure function of its symbols."""
-    flags = bytearray(BITS)
+    digits = bytearray(_NO_BITS)
     for symbol, count in Counter(symbols).items():
-        # An odd multiplier spreads symbols over the bits, an odd stride their ordinals; any fixed choice is correct.
-        bit = symbol * 0x9E3779B97F4A7C15 >> 40
-        for ordinal in range(count):
-            flags[(bit + ordinal * 787) % BITS] = 1
-    bits = int(flags.translate(_TO_DIGITS), 2)
+        # An odd multiplier spreads symbols over the bits; any fixed choice is correct, also that the bits of one
+        # symbol stand side by side.
+        bit = (symbol * 0x9E3779B97F4A7C15 >> 40) % BITS
+        if count == 1:
+            digits[bit] = _ONE
+        else:
+            end = bit + count
+            digits[bit:end] = b"1" * count
+            if end > BITS:  # go on from the start
+                over = min(len(digits) - BITS, BITS)
+                del digits[BITS:]
+                digits[:over] = b"1" * over
+    bits = int(digits, 2)
     return Signature(len(symbols), bits, bits.bit_count())
 
 
-_TO_DIGITS = b"01" + bytes(range(2, 256))
+_ONE = ord("1")
+_NO_BITS = b"0" * BITS

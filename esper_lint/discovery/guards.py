@@ -19,9 +19,14 @@ _FLAG = re.compile(r"^_*(HAS|HAVE)_|_(AVAILABLE|INSTALLED|IMPORTED)$")
 _PREDICATE = re.compile(r"^_*(is|has|have)_\w+_(available|installed|importable|greater_or_equal|at_least)|^find_spec$")
 # ``hasattr`` asks after a feature only when it asks a library; of an object it is ordinary control flow.
 _LIBRARIES = frozenset({"torch", "nn", "F", "sys", "os"})
-_HINT = re.compile(
-    r"ImportError|ModuleNotFoundError|\bHA(?:S|VE)_|_(?:AVAILABLE|INSTALLED|IMPORTED)\b|version_info|__version__|find_spec\("
-    r"|\b(?:is|has|have)_\w*(?:available|installed|importable|greater_or_equal|at_least)\w*\(|hasattr\((?:torch|nn|F|sys|os)\b"
+# One of these stands in every text with a guard.  They are searched for as plain words, which takes a fraction of the
+# time of the pattern that they could be written as.
+_HINTS = (
+    *sorted(_IMPORT_ERRORS),
+    *("HAS_", "HAVE_", "_AVAILABLE", "_INSTALLED", "_IMPORTED"),
+    *("_available", "_installed", "_importable", "_greater_or_equal", "_at_least", "find_spec"),
+    *("version_info", "__version__"),
+    *(f"hasattr({name}" for name in sorted(_LIBRARIES)),
 )
 _VERSIONS = frozenset({"version_info", "__version__"})
 
@@ -53,7 +58,7 @@ def optional_imports(tree: ast.Module) -> list[tuple[ast.Import | ast.ImportFrom
 
 def may_guard(text: str) -> bool:
     """Whether a text can hold a guard at all; far cheaper than looking for one."""
-    return _HINT.search(text) is not None
+    return any(hint in text for hint in _HINTS)
 
 
 def branches(statement: _Guarding, flags: frozenset[str]) -> list[tuple[Guard | None, Sequence[ast.stmt]]]:

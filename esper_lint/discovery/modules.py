@@ -209,6 +209,7 @@ class _ClassReader:
         self.flags = flags
         self.lines = physical_lines(text)
         self.forms: dict[str, Form] = {}
+        self._bodies: dict[ast.AST, Block] = {}
         # Statements of functions are many and classes inside them few: only where a line may open one do we look.
         self._class_lines = [
             number for number, line in enumerate(self.lines, 1) if "class" in line and _CLASS_LINE.match(line)
@@ -267,7 +268,7 @@ class _ClassReader:
         )
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             header = stream.exact_key(stretch.until(stream.bodies[statement]))
-            yield Piece(name, exact, block, header, block_of(_without_docstring(statement), self.lines))
+            yield Piece(name, exact, block, header, self._body(statement))
         else:
             yield Piece(name, exact, block)
 
@@ -283,10 +284,15 @@ class _ClassReader:
                     yield from self._forward_definitions(block, (guard, *guards) if guard else guards)
 
     def _forward(self, node: _FunctionNode, stream: ClassStream, guards: tuple[Guard, ...]) -> Forward:
-        body = block_of(_without_docstring(node), self.lines)
         parameters = [f"{node.name}.{name}" for name in parameter_names(node.args)]
         key = self._keep(stream.form(stream.bodies[node], parameters, stream.delegated[node]))
-        return Forward(node.lineno, node.col_offset + 1, node.end_lineno or node.lineno, body, key, guards)
+        return Forward(node.lineno, node.col_offset + 1, node.end_lineno or node.lineno, self._body(node), key, guards)
+
+    def _body(self, node: _FunctionNode) -> Block:
+        found = self._bodies.get(node)
+        if found is None:
+            found = self._bodies[node] = block_of(_without_docstring(node), self.lines)
+        return found
 
     def _keep(self, form: Form) -> FormKey:
         self.forms[form.key.exact] = form

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 _INLINE = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+[,\s]*)+))?", re.IGNORECASE)
 _FILE = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
+_FILE_ANYWHERE = re.compile(_FILE.pattern.removeprefix(r"\s*"), re.IGNORECASE)  # begins with what is quickly found
 _BETWEEN_CODES = re.compile(r"[,\s]+")
 _OURS = "ESP"
 
@@ -48,7 +49,7 @@ def noqa_comments(text: str, lines: Sequence[str], acting: Collection[int]) -> t
 
     ``lines`` are those of ``text``, which parses; each line of ``acting`` begins a statement.
     """
-    if _FILE.search(text) and (whole := noqa_of_file(lines)):
+    if _FILE_ANYWHERE.search(text) and (whole := noqa_of_file(lines)):
         return (whole,)
     if _INLINE.search(text) is None:
         return ()

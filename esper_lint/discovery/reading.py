@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
 from esper_lint.discovery.blocks import physical_lines
 from esper_lint.discovery.decoding import Undecodable, decode
@@ -15,6 +16,8 @@ from esper_lint.discovery.generated import is_generated
 from esper_lint.discovery.modules import HAS_FORWARD, SourceFacts, Unparsable, read_headers, read_source
 from esper_lint.discovery.noqa import noqa_of_file
 from esper_lint.parallel import cores, forked_map
+
+_Result = TypeVar("_Result")
 
 # Below this many bytes of source a second process costs more than it saves.
 _WORTH_A_POOL = 400_000
@@ -102,22 +105,25 @@ def _reading(path: str, data: bytes) -> Reading:
     return Reading(path, digest_of(data), facts, forms)
 
 
-def read_files(paths: Sequence[str], jobs: int, instead: Mapping[str, bytes]) -> Iterator[Reading]:
-    """Read many files, in any order; ``jobs`` processes, 0 for one per core.
+def read_files(
+    paths: Sequence[str], jobs: int, instead: Mapping[str, bytes], result: Callable[[Reading], _Result]
+) -> Iterator[_Result]:
+    """The ``result`` of reading each of many files, in any order; ``jobs`` processes, 0 for one per core.
 
-    ``instead`` has, by path, the bytes of those that are not to be read from the disk.
+    ``instead`` has, by path, the bytes of those that are not to be read from the disk.  Only results travel between
+    processes.
     """
     jobs = cores(jobs)
     batches = list(_batches(paths, instead)) if jobs > 1 else []
     if len(batches) < 2:
-        yield from (read_file(path, instead) for path in paths)
+        yield from (result(read_file(path, instead)) for path in paths)
         return
 
-    def read_batch(batch: Sequence[str]) -> list[Reading]:
-        return [read_file(path, instead) for path in batch]
+    def results_of(batch: Sequence[str]) -> list[_Result]:
+        return [result(read_file(path, instead)) for path in batch]
 
-    for readings in forked_map(read_batch, batches, jobs):
-        yield from readings
+    for results in forked_map(results_of, batches, jobs):
+        yield from results
 
 
 def _batches(paths: Sequence[str], instead: Mapping[str, bytes]) -> Iterator[list[str]]:

@@ -13,7 +13,6 @@ stream at which a list or an optional field ended.  Stream and marks together do
 from __future__ import annotations
 
 import ast
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -51,10 +50,22 @@ _LITERALS = _SymbolTable("literal", literal=True)
 
 _OWN_CLASS = _NAMES["<own class>"]
 _LITERAL = _TYPES["Constant"]
+_CALL = _TYPES["Call"]
 _SINGLETONS = {None: _TYPES["None"], ...: _TYPES["Ellipsis"]}
 
 # Their annotations, contexts and type comments are not code that runs in a forward.
 _SKIPPED_FIELDS = frozenset({"ctx", "annotation", "returns", "type_comment", "type_params", "kind", "simple"})
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """Type of a node -> its fields that count."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        found = self[kind] = tuple(field for field in kind._fields if field not in _SKIPPED_FIELDS)
+        return found
+
+
+_FIELDS = _Fields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,8 @@ class ClassStream:
     ``delegated``: stand in statements that only call a helper."""
 
     def __init__(self, node: ast.ClassDef) -> None:
-        self.symbols: array[int] = array("Q")
-        self.marks: array[int] = array("I")
+        self.symbols: list[int] = []
+        self.marks: list[int] = []
         self.names: list[str] = []
         self._own_name = node.name
         self._bound: set[str] = set()
@@ -211,42 +222,33 @@ class ClassStream:
     # -- nodes --------------------------------------------------------------------------------------------------
 
     def _visit(self, node: ast.AST) -> None:
-        visitor = _VISITORS.get(type(node))
-        if visitor is None:
-            self._generic(node)
-        else:
-            visitor(self, node)
+        _VISITORS[type(node)](self, node)
 
     def _visit_list(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
-            visitor = _VISITORS.get(type(node))
-            if visitor is None:
-                self._generic(node)
-            else:
-                visitor(self, node)
+            _VISITORS[type(node)](self, node)
         self.marks.append(len(self.symbols))
 
     def _generic(self, node: ast.AST, binding: str = "") -> None:
         """Any node, field by field; the field ``binding`` holds a name that the node binds."""
-        self.symbols.append(_TYPES[type(node).__name__])
-        for field in node._fields:
-            if field in _SKIPPED_FIELDS:
-                continue
+        symbols, marks = self.symbols, self.marks
+        symbols.append(_TYPES[type(node).__name__])
+        for field in _FIELDS[type(node)]:
             value = getattr(node, field, None)
             if field == binding and value is not None:
                 self._bound.add(value)
                 self._name_occurrence(value)
             elif isinstance(value, ast.AST):
-                self._visit(value)
+                _VISITORS[type(value)](self, value)
             elif isinstance(value, list):
                 for item in value:
                     if isinstance(item, ast.AST):
-                        self._visit(item)
+                        _VISITORS[type(item)](self, item)
                     else:  # a None key of a dict display, the keywords of a class pattern
-                        self.symbols.append(_NAMES[str(item)])
+                        symbols.append(_NAMES[str(item)])
             elif value is not None:
-                self.symbols.append(_NAMES[str(value)])
-            self.marks.append(len(self.symbols))
+                symbols.append(_NAMES[str(value)])
+            marks.append(len(symbols))
 
     def _attribute_of_self(self, name: str) -> None:
         self._pending.append((len(self.symbols), "." + name))
@@ -269,7 +271,7 @@ class ClassStream:
             self.symbols.append(ATTRIBUTE)
         else:
             self.symbols.append(_ATTRIBUTES[node.attr])
-            self._visit(value)
+            _VISITORS[type(value)](self, value)
 
     def _constant(self, node: ast.Constant) -> None:
         value = node.value
@@ -294,14 +296,16 @@ class ClassStream:
         self._visit(node.right)
 
     def _call(self, node: ast.Call) -> None:
-        self.symbols.append(_TYPES["Call"])
-        self._visit(node.func)
+        self.symbols.append(_CALL)
+        function = node.func
+        _VISITORS[type(function)](self, function)
         self._visit_list(node.args)
         self._visit_list(node.keywords)
 
     def _keyword(self, node: ast.keyword) -> None:
         self.symbols.append(_KEYWORDS[node.arg or "**"])
-        self._visit(node.value)
+        value = node.value
+        _VISITORS[type(value)](self, value)
 
     def _statement(self, node: ast.Assign | ast.AnnAssign | ast.Return | ast.Expr) -> None:
         start = len(self.symbols)
@@ -383,26 +387,38 @@ _WRITERS: dict[type, Callable[[ClassStream, Any], None]] = {
     ast.AnnAssign: ClassStream._annotated_assign,
     ast.Return: ClassStream._generic,
 }
-_VISITORS: dict[type, Callable[[ClassStream, Any], None]] = {
-    **dict.fromkeys(_WRITERS, ClassStream._statement),
-    ast.Name: ClassStream._name,
-    ast.Attribute: ClassStream._attribute,
-    ast.Constant: ClassStream._constant,
-    ast.UnaryOp: ClassStream._unary,
-    ast.BinOp: ClassStream._binary,
-    ast.Call: ClassStream._call,
-    ast.keyword: ClassStream._keyword,
-    ast.Tuple: ClassStream._sequence,
-    ast.List: ClassStream._sequence,
-    ast.arg: ClassStream._parameter,
-    ast.FunctionDef: ClassStream._inner_function,
-    ast.AsyncFunctionDef: ClassStream._inner_function,
-    ast.ClassDef: ClassStream._inner_class,
-    ast.ExceptHandler: ClassStream._handler,
-    ast.alias: ClassStream._alias,
-    ast.MatchAs: ClassStream._capture,
-    ast.MatchStar: ClassStream._capture,
-    ast.MatchMapping: ClassStream._mapping_pattern,
-    ast.Global: ClassStream._outer_names,
-    ast.Nonlocal: ClassStream._outer_names,
-}
+
+
+class _Visitors(dict[type, Callable[[ClassStream, Any], None]]):
+    """Type of a node -> what writes it."""
+
+    def __missing__(self, kind: type) -> Callable[[ClassStream, Any], None]:
+        self[kind] = ClassStream._generic
+        return ClassStream._generic
+
+
+_VISITORS = _Visitors(
+    {
+        **dict.fromkeys(_WRITERS, ClassStream._statement),
+        ast.Name: ClassStream._name,
+        ast.Attribute: ClassStream._attribute,
+        ast.Constant: ClassStream._constant,
+        ast.UnaryOp: ClassStream._unary,
+        ast.BinOp: ClassStream._binary,
+        ast.Call: ClassStream._call,
+        ast.keyword: ClassStream._keyword,
+        ast.Tuple: ClassStream._sequence,
+        ast.List: ClassStream._sequence,
+        ast.arg: ClassStream._parameter,
+        ast.FunctionDef: ClassStream._inner_function,
+        ast.AsyncFunctionDef: ClassStream._inner_function,
+        ast.ClassDef: ClassStream._inner_class,
+        ast.ExceptHandler: ClassStream._handler,
+        ast.alias: ClassStream._alias,
+        ast.MatchAs: ClassStream._capture,
+        ast.MatchStar: ClassStream._capture,
+        ast.MatchMapping: ClassStream._mapping_pattern,
+        ast.Global: ClassStream._outer_names,
+        ast.Nonlocal: ClassStream._outer_names,
+    }
+)

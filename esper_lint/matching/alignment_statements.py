@@ -69,12 +69,14 @@ def likeness(a: Term, b: Term, table: TermTable) -> int:
     """How much of ``a`` is in ``b``, a statement of the same label, in parts; 0 if they are different statements."""
     if a.key == b.key:
         return _EQUAL * a.weight
-    enough = _ALIKE_IF_OPENING_ALIKE if _opening(a) == _opening(b) else _ALIKE
-    needed = enough * (a.weight + b.weight)
-    if 200 * min(a.weight, b.weight) < needed:
+    both, most = a.weight + b.weight, 200 * min(a.weight, b.weight)
+    if most < _ALIKE_IF_OPENING_ALIKE * both:
         return 0  # whatever they hold
+    enough = _ALIKE_IF_OPENING_ALIKE if _opening(a) == _opening(b) else _ALIKE
+    if most < enough * both:
+        return 0
     common = len(table.bag(a) & table.bag(b))
-    return _SIMILAR * common if 200 * common >= needed else 0
+    return _SIMILAR * common if 200 * common >= enough * both else 0
 
 
 def _opening(statement: Term) -> int:

@@ -80,8 +80,7 @@ class Antiunifier:
 
 def _wraps(left: Term, right: Term) -> bool:
     """Whether one is the other with something around it: ``drop(proj(x))`` and ``proj(x)`` differ as wholes."""
-    keys_left = {term.key for term in left.descendants()}
-    return right.key in keys_left or left.key in {term.key for term in right.descendants()}
+    return left.holds(right) or right.holds(left)
 
 
 def _differs_as_whole(left: Term, right: Term, regions: list[Region], path: Path) -> bool:

@@ -13,8 +13,21 @@ from typing import TypeVar
 _Name = TypeVar("_Name", bound=Hashable)
 
 
-def best_pairing_weight(weights: Mapping[tuple[_Name, _Name], int]) -> int:
-    """The greatest total weight of a one-to-one pairing of left and right names; ``weights`` are positive."""
+def best_pairing_weight(weights: Mapping[tuple[_Name, _Name], int], least: int = 0) -> int:
+    """The greatest total weight of a one-to-one pairing of left and right names; ``weights`` are positive.
+
+    If it is below ``least``, any number from it up to that may be given, ``least`` excluded.
+    """
+    of_left: dict[_Name, int] = {}
+    of_right: dict[_Name, int] = {}
+    for (left, right), weight in weights.items():
+        if weight > of_left.get(left, 0):
+            of_left[left] = weight
+        if weight > of_right.get(right, 0):
+            of_right[right] = weight
+    bound = min(sum(of_left.values()), sum(of_right.values()))
+    if bound < least or len(of_left) == len(weights) == len(of_right):
+        return bound
     total, contested = _take_dominant(weights)
     return total + sum(_solve(component) for component in _components(contested))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from esper_lint.discovery.decoding import LINE_END
@@ -66,22 +65,8 @@ class Reader:
             raise UnreadablePassage(str(error)) from None
         match tree.body:
             case [ast.If(body=body, orelse=[])]:
-                return TermReader(self.table, text, _offsets(text)).statements(body)
+                return TermReader(self.table, text, _HEADER.count("\n")).statements(body)
         raise UnreadablePassage("not statements at one indentation")
-
-
-def _offsets(text: str) -> Callable[[int, int], int]:
-    """(line, UTF-8 column) of a node below the header -> offset into ``text``."""
-    starts = [0, *(newline.end() for newline in LINE_END.finditer(text))]
-    if text.isascii():
-        return lambda line, column: starts[line - 2] + column
-
-    def offset(line: int, column: int) -> int:
-        start = starts[line - 2]
-        end = starts[line - 1] if line - 1 < len(starts) else len(text)
-        return start + len(text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
-
-    return offset
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ _PIECE = re.compile(
 )
 _BLANK = re.compile(r"[ \t\f]*(?=[\#\r\n]|\Z)")
 _INDENT = re.compile(r"[ \t\f]*")
-_MULTILINE_STRING = re.compile(r"\'{3}|\"{3}|\\[\r\n]")
+_STRING_GOES_ON = ("'''", '"""', "\\\n", "\\\r")  # perhaps
 _CONTINUES = re.compile(r"(?:elif|else|except|finally)\b")
 
 
@@ -126,8 +126,10 @@ def _margin(text: str, lines: list[tuple[int, int, bool]]) -> str:
 
 
 def _plain(text: str, margin: str) -> str:
-    return _without_margin(text, "" if _MULTILINE_STRING.search(text) else margin)
+    return _without_margin(text, "" if any(mark in text for mark in _STRING_GOES_ON) else margin)
 
 
 def _without_margin(text: str, margin: str) -> str:
-    return "\n".join(line.removeprefix(margin) for line in LINE_END.split(text))
+    if "\r" in text:
+        text = "\n".join(LINE_END.split(text))
+    return text.replace("\n" + margin, "\n").removeprefix(margin)

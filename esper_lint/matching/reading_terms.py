@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from esper_lint.discovery.decoding import LINE_END
 from esper_lint.findings import HoleKind
 
 # An annotation changes nothing that a forward does; contexts follow from the place.
@@ -65,25 +66,33 @@ class Term:
             term = term.children[0]
         return term.kind is HoleKind.NAME
 
-    def descendants(self) -> Iterator[Term]:
-        """The term and all below it."""
+    def holds(self, other: Term) -> bool:
+        """Whether a term equal to ``other`` is this one or stands somewhere in it."""
+        if self.weight < other.weight:
+            return False
         stack = [self]
         while stack:
             term = stack.pop()
-            yield term
-            stack.extend(term.children)
+            if term.key == other.key:
+                return True
+            stack += [child for child in term.children if child.weight >= other.weight]
+        return False
+
+
+class _Numbers(dict[Hashable, int]):
+    """Values -> numbers, in the order in which they are first asked for."""
+
+    def __missing__(self, value: Hashable) -> int:
+        number = self[value] = len(self)
+        return number
 
 
 class TermTable:
     """Numbers for labels and keys, comparable between all terms of one table."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Hashable, int] = {}
+        self.numbers = _Numbers()
         self._bags: dict[int, frozenset[int]] = {}  # by key: a tree says the same things many times
-
-    def number(self, value: Hashable) -> int:
-        """The one number of ``value``, in this table."""
-        return self._numbers.setdefault(value, len(self._numbers))
 
     def bag(self, term: Term) -> frozenset[int]:
         """The labels below ``term`` as a set that intersects like the bag it stands for (SourcererCC, ICSE 2016).
@@ -93,11 +102,17 @@ class TermTable:
         """
         bag = self._bags.get(term.key)
         if bag is None:
-            parts = [part for part in term.descendants() if part.kind is not None]
-            labels = Counter([part.label for part in parts])
-            labels.update([self.number(part.kind) for part in parts if not part.children])
+            numbers, labels, stack = self.numbers, [], [term]
+            while stack:
+                part = stack.pop()
+                children = part.children
+                if part.kind is not None:
+                    labels.append(part.label)
+                    if not children:
+                        labels.append(numbers[part.kind])
+                stack += children
             # The k-th occurrence of a label is a member of its own; no statement has so many that labels would meet.
-            bag = frozenset(label << 32 | k for label, count in labels.items() for k in range(count))
+            bag = frozenset([label << 32 | k for label, count in Counter(labels).items() for k in range(count)])
             self._bags[term.key] = bag
         return bag
 
@@ -107,12 +122,14 @@ class TermTable:
 
 
 class TermReader:
-    """Makes the terms of the statements of one text; ``offset`` turns (line, UTF-8 column) into an offset into it."""
+    """Makes the terms of the statements of one text, which stands in what was parsed below ``header`` lines."""
 
-    def __init__(self, table: TermTable, text: str, offset: Callable[[int, int], int]) -> None:
-        self._table = table
+    def __init__(self, table: TermTable, text: str, header: int = 0) -> None:
+        self._numbers = table.numbers
         self._text = text
-        self._offset = offset
+        # By the lines that nodes name, counted from 1; one more, for where the last line ends.
+        self._starts = [*[0] * (header + 2), *(newline.end() for newline in LINE_END.finditer(text)), len(text)]
+        self._is_ascii = text.isascii()
 
     def statements(self, body: Sequence[ast.stmt]) -> tuple[Term, ...]:
         """One term per statement; strings used as comments are none."""
@@ -123,9 +140,11 @@ class TermReader:
         return maker(self, node) if maker else self._generic(node)
 
     def _make(self, label: Hashable, kind: HoleKind | None, extent: Extent, children: Sequence[Term] = ()) -> Term:
-        number = self._table.number(label)
-        key = self._table.number((number, *[child.key for child in children])) if children else number
-        weight = 0 if kind is None else 1 if children else 2
+        number = self._numbers[label]
+        if not children:
+            return Term(number, number, kind, (), extent, 0 if kind is None else 2)
+        key = self._numbers[(number, *[child.key for child in children])]
+        weight = 0 if kind is None else 1
         for child in children:
             weight += child.weight
         return Term(number, key, kind, tuple(children), extent, weight)
@@ -136,7 +155,17 @@ class TermReader:
         return block
 
     def _extent(self, node: Any) -> Extent:
+        if self._is_ascii:
+            starts = self._starts
+            return starts[node.lineno] + node.col_offset, starts[node.end_lineno] + node.end_col_offset
         return self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset)
+
+    def _offset(self, line: int, column: int) -> int:
+        """The offset into the text of a UTF-8 column."""
+        start, end = self._starts[line : line + 2]
+        return start + len(
+            self._text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass")
+        )
 
     def _generic(self, node: ast.AST) -> Term:
         label: list[Hashable] = [type(node).__name__]

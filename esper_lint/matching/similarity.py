@@ -7,11 +7,13 @@ makes the candidate filter lossless.  LCS is exact and bit-parallel (Hyyrö 2004
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import ne
 
 from rapidfuzz.distance import LCSseq
 
@@ -25,7 +27,12 @@ def needed_common(threshold: int, size_a: int, size_b: int) -> int:
     return -(-threshold * (size_a + size_b) // 200)
 
 
-class Alphabet:
+_LOCAL, _ATTRIBUTE = "\1", "\2"
+_IS_NAMED = frozenset({_LOCAL, _ATTRIBUTE}).__contains__
+_NAMED = re.compile(f"[{_LOCAL}{_ATTRIBUTE}]")
+
+
+class Alphabet(dict[int | str, str]):
     """Symbols and names -> characters, so that a stream is a ``str`` and its LCS runs without hashing any element.
 
     One alphabet serves one run.  Unicode has room for about 1.1 million different symbols; a tree with more gets a
@@ -35,22 +42,18 @@ class Alphabet:
     _SURROGATES = range(0xD800, 0xE000)
 
     def __init__(self) -> None:
-        self._characters: dict[int | str, str] = {}
-        self._next = 1
+        super().__init__({LOCAL: _LOCAL, ATTRIBUTE: _ATTRIBUTE})
+        self._next = len(self) + 1
 
-    def encode(self, symbols: Sequence[int | str]) -> str:
-        characters = self._characters
-        try:
-            return "".join([characters[symbol] for symbol in symbols])
-        except KeyError:
-            return "".join([characters.get(symbol) or self._new(symbol) for symbol in symbols])
+    def encode(self, symbols: Iterable[int | str]) -> str:
+        return "".join(map(self.__getitem__, symbols))
 
-    def _new(self, symbol: int | str) -> str:
+    def __missing__(self, symbol: int | str) -> str:
         if self._next in self._SURROGATES:
             self._next = self._SURROGATES.stop
         if self._next > sys.maxunicode:
             raise MemoryError("more than a million different symbols")
-        self._characters[symbol] = character = chr(self._next)
+        self[symbol] = character = chr(self._next)
         self._next += 1
         return character
 
@@ -60,6 +63,7 @@ class Comparable:
 
     def __init__(self, form: Form, alphabet: Alphabet) -> None:
         self.form = form
+        self.exact = form.key.exact
         self.size = form.key.size
         self._alphabet = alphabet
 
@@ -68,28 +72,37 @@ class Comparable:
         return self._alphabet.encode(self.form.symbols)
 
     @cached_property
+    def named(self) -> str:
+        """The names alone, one character each."""
+        return self._alphabet.encode(self.form.names)
+
+    @cached_property
+    def codes(self) -> list[int]:
+        """The names alone, as numbers."""
+        return [*map(ord, self.named)]
+
+    @cached_property
     def spelled(self) -> str:
         """The stream with every local and attribute by its name."""
-        names = iter(self.form.names)
-        return self._alphabet.encode([next(names) if symbol in _NAMED else symbol for symbol in self.form.symbols])
+        return self._filled(_NAMED.split(self.blind), self.named)
 
     @cached_property
     def attributes_spelled(self) -> str:
         """The stream with attributes by name and locals blind."""
-        names = iter(self.form.names)
-        stream: list[int | str] = []
-        for symbol in self.form.symbols:
-            name = next(names) if symbol in _NAMED else ""
-            stream.append(name if symbol == ATTRIBUTE else symbol)
-        return self._alphabet.encode(stream)
+        attributes = [name for name in self.form.names if name[0] == "."]
+        return self._filled(self.blind.split(_ATTRIBUTE), self._alphabet.encode(attributes))
+
+    @staticmethod
+    def _filled(between: Sequence[str], names: str) -> str:
+        filled = [""] * (len(between) + len(names))
+        filled[::2] = between
+        filled[1::2] = names
+        return "".join(filled)
 
     @cached_property
     def rank(self) -> list[int]:
         """How many names stand before each position of the stream."""
-        return [0, *accumulate(symbol in _NAMED for symbol in self.form.symbols)]
-
-
-_NAMED = (LOCAL, ATTRIBUTE)
+        return [*accumulate(map(_IS_NAMED, self.blind), initial=0)]
 
 
 def common(a: Comparable, b: Comparable, needed: int = 0, *, rename_attributes: bool = True) -> int:
@@ -100,7 +113,7 @@ def common(a: Comparable, b: Comparable, needed: int = 0, *, rename_attributes: 
     With ``rename_attributes=False`` attributes of ``self`` are held to their spelling: the stricter measure for bodies
     too small for a chain of blind calls to mean anything.  Symmetric: the pair is put in a canonical order first.
     """
-    if a.form.key.exact > b.form.key.exact:
+    if a.exact > b.exact:
         a, b = b, a
     left, right = (a.blind, b.blind) if rename_attributes else (a.attributes_spelled, b.attributes_spelled)
     ceiling = int(LCSseq.similarity(left, right, score_cutoff=needed))
@@ -109,7 +122,9 @@ def common(a: Comparable, b: Comparable, needed: int = 0, *, rename_attributes: 
     spelled = int(LCSseq.similarity(a.spelled, b.spelled))
     if spelled == ceiling:
         return spelled  # copies that keep their names, the usual case, need no pairing
-    best = max(spelled, ceiling - _disagreements(a, b, left, right))
+    least = max(spelled + 1, needed)
+    found = ceiling - _disagreements(a, b, left, right, ceiling - least)
+    best = found if found >= least else spelled
     return best if best >= needed else 0
 
 
@@ -118,14 +133,36 @@ def similarity(common_length: int, size_a: int, size_b: int) -> float:
     return 2 * common_length / (size_a + size_b) if size_a + size_b else 1.0
 
 
-def _disagreements(a: Comparable, b: Comparable, left: str, right: str) -> int:
-    """Occurrences matched by the LCS whose names the best one-to-one pairing of names does not pair."""
-    matched: list[tuple[str, str]] = []
-    names_a, names_b, rank_a, rank_b = a.form.names, b.form.names, a.rank, b.rank
+def _disagreements(a: Comparable, b: Comparable, left: str, right: str, most: int) -> int:
+    """Occurrences matched by the LCS whose names the best one-to-one pairing of names does not pair.
+
+    If there are more than ``most`` of them, any number above it may be given.
+    """
+    named_a, named_b, codes_a, codes_b, rank_a, rank_b = a.named, b.named, a.codes, b.codes, a.rank, b.rank
+    matched: list[str] = []
+    apart: list[tuple[int, int]] = []
     for block in LCSseq.opcodes(left, right).as_matching_blocks():
         # Matched symbols are of one kind, so within a block the k-th name of one side faces the k-th of the other.
-        first_a, last_a = rank_a[block.a], rank_a[block.a + block.size]
-        if first_a < last_a:
-            first_b = rank_b[block.b]
-            matched += zip(names_a[first_a:last_a], names_b[first_b : first_b + last_a - first_a], strict=True)
-    return len(matched) - best_pairing_weight(Counter(matched))
+        first, last = rank_a[block.a], rank_a[block.a + block.size]
+        if first < last:
+            start = rank_b[block.b]
+            end = start + last - first
+            names = named_a[first:last]
+            matched.append(names)
+            if names != named_b[start:end]:
+                ours, theirs = codes_a[first:last], codes_b[start:end]
+                apart += compress(zip(ours, theirs, strict=True), map(ne, ours, theirs))
+    if not apart:
+        return 0
+    # A name that is matched with none but itself takes no part in the contest.
+    weights = Counter(apart)
+    contested = Counter([ours for ours, _ in apart])
+    all_matched = "".join(matched)
+    alone = 0
+    for name in contested.keys() | {theirs for _, theirs in weights}:
+        agreeing = all_matched.count(chr(name)) - contested[name]
+        if agreeing:
+            weights[name, name] = agreeing
+            alone += agreeing
+    total = len(apart) + alone
+    return total - best_pairing_weight(weights, total - most)

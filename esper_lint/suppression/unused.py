@@ -27,6 +27,8 @@ def unused_noqa(
     """
     rules_at: dict[str, dict[int, set[str]]] = {}
     for path, line, rule in found:
+        if path not in comments:
+            continue
         rules_at.setdefault(path, {}).setdefault(line, set()).add(rule)
     judged = set(known)
     for path in sorted(comments):

@@ -16,7 +16,6 @@ from esper_lint.index import Index
 from esper_lint.snapshot import Snapshot, Workings
 
 if TYPE_CHECKING:
-    from esper_lint.discovery.forms import Form
     from esper_lint.evidence import Told
 
 
@@ -44,7 +43,7 @@ class WalkIndex(Index):
         return {path: self._digest_of[name] for path, name in names if name in self._digest_of}
 
     def add_files(
-        self, stamps: Iterable[tuple[SourceFile, str]], facts: Mapping[str, object], forms: Iterable[Form]
+        self, stamps: Iterable[tuple[SourceFile, str]], facts: Mapping[str, bytes], forms: Mapping[str, bytes]
     ) -> None:
         for file, digest in stamps:
             name = self._identity(file.path)

@@ -10,7 +10,7 @@ from esper_lint.discovery.forms import Form
 from esper_lint.discovery.modules import read_source
 from esper_lint.findings import UnitKind
 from esper_lint.history.versions import units_in
-from esper_lint.index_values import form_bytes, form_of
+from esper_lint.index_values import pack_form, unpack_form
 from tests.programs import BODIES, module
 
 
@@ -126,7 +126,7 @@ def test_law_statements_that_only_call_a_helper_add_nothing(body: str, added: li
 def test_the_index_keeps_both_sizes() -> None:
     form = body_form("x = _helper(x)\nreturn x @ y")
     assert 0 < form.key.own < form.key.size
-    assert form_of(form.key.exact, form_bytes(form)) == form
+    assert unpack_form(form.key.exact, pack_form(form)) == form
 
 
 def test_history_measures_by_what_counts() -> None:

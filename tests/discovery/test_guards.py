@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from esper_lint.discovery.guards import branches, chosen_classes, import_flags, opposite
+from esper_lint.discovery.guards import branches, chosen_classes, import_flags, may_guard, opposite
 from esper_lint.findings import Guard
 
 FLAGS = frozenset({"flash", "flash_attn"})
@@ -84,6 +84,7 @@ def test_conditions(test: str, feature: str | None) -> None:
         turned = {"+": "-", "-": "+"}[feature[0]] + feature[1:]
         condition = ast.unparse(ast.parse(test))
         assert [described(side) for side in sides] == [f"if {condition}: {feature}", f"else {condition}: {turned}"]
+        assert may_guard(f"if {test}: pass") or feature[1:] in FLAGS
 
 
 @pytest.mark.parametrize(
