@@ -57,13 +57,23 @@ def forked_map(work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: i
     try:
         pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"))
         try:
-            with _no_interrupts():
+            with _no_interrupts(), _frozen():
                 results = pool.map(_call, range(len(items)))
             yield from results
         finally:
             pool.shutdown(cancel_futures=True)  # whoever stops listening does not wait for the rest
     finally:
         _work = None
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Whatever is started meanwhile looks for no garbage in what it inherits, which is all in use."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
