@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from esper_lint.findings import Hole, HoleKind, Span
@@ -53,37 +53,38 @@ def _template(bodies: Sequence[Body]) -> Template:
         if same is None:
             same = distinct[body.words] = Counterpart.between(first, body)
         members.append(Counterpart(body, same.regions, same.equal, same.pairs))
-    holes: dict[Hashable, tuple[int, Hole]] = {}
+    # Most regions of renamed copies are the same renaming again: where it stands first is all that is told of it.
+    found: dict[Hashable, tuple[int, HoleKind, Region]] = {}
     for region in merged(region for member in distinct.values() for region in member.regions):
-        place, identity, hole = _hole(region, members)
-        if identity not in holes or place < holes[identity][0]:
-            holes[identity] = (place, hole)
-    ordered = sorted(holes.values(), key=lambda placed: placed[0])
+        kind, identity = _identity(region, distinct.values())
+        place, _ = members[0].place(region)
+        if identity not in found or place < found[identity][0]:
+            found[identity] = (place, kind, region)
+    ordered = sorted(found.values(), key=lambda one: one[0])
+    holes = tuple(_hole(kind, region, members) for _, kind, region in ordered)
     equal = frozenset.intersection(*(member.equal for member in distinct.values()))
-    return Template(tuple(hole for _, hole in ordered), len({body.plain for body in bodies}) > 1, len(equal))
+    return Template(holes, len({body.plain for body in bodies}) > 1, len(equal))
 
 
-def _hole(region: Region, members: Sequence[Counterpart]) -> tuple[int, Hashable, Hole]:
-    """The offset of a hole in the first passage, what makes it the same as another, and the hole itself."""
+def _identity(region: Region, members: Iterable[Counterpart]) -> tuple[HoleKind, Hashable]:
+    """The kind of a hole, and what makes it the same as another."""
+    if region.is_run:
+        return HoleKind.STATEMENTS, region
+    terms = [member.answer(region)[1] for member in members]
+    kinds = {term.kind or HoleKind.EXPRESSION for term in terms}
+    kind = kinds.pop() if len(kinds) == 1 else HoleKind.EXPRESSION
+    return kind, (kind, *[term.key for term in terms]) if kind in _FOLDED else region
+
+
+def _hole(kind: HoleKind, region: Region, members: Sequence[Counterpart]) -> Hole:
     texts: list[str] = []
     spans: list[Span] = []
-    kinds: set[HoleKind] = set()
-    keys: list[int] = []
-    offsets: list[int] = []
     for member in members:
-        here = member.region(region)
-        start, end = member.extent(here)
+        start, end = member.place(region)
         text = member.body.passage.text
         texts.append(_dedented(text, start, end) if region.is_run else text[start:end])
         spans.append(member.body.span(start, end))
-        offsets.append(start)
-        if not region.is_run:
-            term = member.term((*here.parent, here.start))
-            kinds.add(term.kind or HoleKind.EXPRESSION)
-            keys.append(term.key)
-    kind = HoleKind.STATEMENTS if region.is_run else kinds.pop() if len(kinds) == 1 else HoleKind.EXPRESSION
-    identity = (kind, *keys) if kind in _FOLDED else region
-    return offsets[0], identity, Hole(kind, tuple(texts), tuple(spans))
+    return Hole(kind, tuple(texts), tuple(spans))
 
 
 def _dedented(text: str, start: int, end: int) -> str:

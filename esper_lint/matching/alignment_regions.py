@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -13,30 +13,32 @@ from esper_lint.matching.reading_terms import Term
 
 def merged(regions: Iterable[Region]) -> list[Region]:
     """The regions, with those in others left out and runs that touch made one."""
-    kept: list[Region] = []
+    kept: dict[Region, None] = {}
+    under: dict[Path, list[Region]] = {}
     # Whatever holds a region has a shorter path, and so comes before it.
     for region in sorted(set(regions), key=lambda region: (len(region.parent), region)):
-        if any(_holds(other, region) for other in kept):
+        if any(_is_held(region, depth, under) for depth in range(len(region.parent))):
             continue
-        near = [other for other in kept if _touches(other, region)]
-        kept = [other for other in kept if other not in near]
-        kept.append(reduce(_joined, near, region))
-    return kept
+        siblings = under.setdefault(region.parent, [])
+        near = [other for other in siblings if _touches(other, region)]
+        for other in near:
+            siblings.remove(other)
+            del kept[other]
+        joined = reduce(_joined, near, region)
+        siblings.append(joined)
+        kept[joined] = None
+    return list(kept)
 
 
-def _holds(outer: Region, inner: Region) -> bool:
-    depth = len(outer.parent)
-    return (
-        len(inner.parent) > depth
-        and inner.parent[:depth] == outer.parent
-        and outer.start <= inner.parent[depth] < outer.end
-    )
+def _is_held(region: Region, depth: int, under: Mapping[Path, Sequence[Region]]) -> bool:
+    """Whether one of the regions ``under`` the first steps of its path holds a region."""
+    at = region.parent[depth]
+    return any(outer.start <= at < outer.end for outer in under.get(region.parent[:depth], ()))
 
 
 def _touches(one: Region, other: Region) -> bool:
-    return (
-        one.parent == other.parent and one.is_run and other.is_run and one.start <= other.end and other.start <= one.end
-    )
+    """Whether two regions under one parent are runs with nothing between them."""
+    return one.is_run and other.is_run and one.start <= other.end and other.start <= one.end
 
 
 def _joined(one: Region, other: Region) -> Region:
@@ -78,34 +80,49 @@ class Counterpart:
             equal.add(count - at)
         return cls(body, regions, frozenset(equal), antiunifier.pairs)
 
-    def region(self, region: Region) -> Region:
-        """Where here is what answers to a merged region of the first."""
+    def answer(self, region: Region) -> tuple[int, Term]:
+        """What here answers to a merged region of the first that is one term: it, and the number of its statement."""
+        path, pairs = (*region.parent, region.start), self.pairs
+        statement = pairs.get((), {}).get(path[0], path[0])
+        term = self.body.statement(statement)
+        for depth in range(1, len(path)):
+            at = path[depth]
+            term = term.children[pairs.get(path[:depth], {}).get(at, at) if term.is_block else at]
+        return statement, term
+
+    def place(self, region: Region) -> tuple[int, int]:
+        """Offsets into the passage of what answers to a merged region of the first."""
+        if region.is_run:
+            return self._run_extent(self._run(region))
+        return self.body.extent(*self.answer(region))
+
+    def _run(self, region: Region) -> Region:
         parent = self._path(region.parent)
         pairs = self.pairs.get(region.parent)
-        if not region.is_run or pairs is None:
+        if pairs is None:
             return region._replace(parent=parent)
         start = max((j + 1 for i, j in pairs.items() if i < region.start), default=0)
-        end = min((j for i, j in pairs.items() if i >= region.end), default=self.size(parent))
+        end = min((j for i, j in pairs.items() if i >= region.end), default=self._size(parent))
         return Region(parent, start, end, True)
 
     def _path(self, path: Path) -> Path:
         """A path of the first, over statements that differ in parts at most, as a path here."""
         return tuple(self.pairs.get(path[:depth], {}).get(at, at) for depth, at in enumerate(path))
 
-    def size(self, block: Path) -> int:
-        return len(self.term(block).children) if block else len(self.body)
+    def _size(self, block: Path) -> int:
+        return len(self._term(block).children) if block else len(self.body)
 
-    def term(self, path: Path) -> Term:
+    def _term(self, path: Path) -> Term:
         term = self.body.statement(path[0])
         for at in path[1:]:
             term = term.children[at]
         return term
 
-    def extent(self, region: Region) -> tuple[int, int]:
-        """Offsets into the passage of a region of this passage; for an empty run, twice where it would stand."""
+    def _run_extent(self, region: Region) -> tuple[int, int]:
+        """Offsets into the passage of a run of this passage; for an empty one, twice where it would stand."""
         if region.start < region.end:
             return self._extent((*region.parent, region.start))[0], self._extent((*region.parent, region.end - 1))[1]
-        if region.start < self.size(region.parent):
+        if region.start < self._size(region.parent):
             start, _ = self._extent((*region.parent, region.start))
             return start, start
         if region.start:
@@ -120,7 +137,7 @@ class Counterpart:
             return 0
         owner = block[:-1]
         for at in range(block[-1] - 1, -1, -1):
-            before = self.term((*owner, at))
+            before = self._term((*owner, at))
             if not before.is_block:
                 return self._extent((*owner, at))[1]
             if before.children:
@@ -128,7 +145,7 @@ class Counterpart:
         return self._extent(owner)[0]
 
     def _extent(self, path: Path) -> tuple[int, int]:
-        return self.body.extent(path[0], self.term(path))
+        return self.body.extent(path[0], self._term(path))
 
 
 def _same_words(one: Body, i: int, other: Body, j: int) -> bool:

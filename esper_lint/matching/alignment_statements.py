@@ -43,7 +43,7 @@ def _matched_middle(left: Sequence[Term], right: Sequence[Term], table: TermTabl
     if len(left) * len(right) > _MOST_CELLS:
         keys = SequenceMatcher(None, [term.key for term in left], [term.key for term in right], autojunk=False)
         return [(a + at, b + at) for a, b, size in keys.get_matching_blocks() for at in range(size)]
-    worth = [[likeness(a, b, table) if a.label == b.label else 0 for b in right] for a in left]
+    worth = _worths(left, right, table)
     # best[i][j]: the greatest sum between left[i:] and right[j:].
     best = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for i in range(len(left) - 1, -1, -1):
@@ -65,21 +65,38 @@ def _matched_middle(left: Sequence[Term], right: Sequence[Term], table: TermTabl
     return pairs
 
 
-def likeness(a: Term, b: Term, table: TermTable) -> int:
-    """How much of ``a`` is in ``b``, a statement of the same label, in parts; 0 if they are different statements."""
-    if a.key == b.key:
-        return _EQUAL * a.weight
-    both, most = a.weight + b.weight, 200 * min(a.weight, b.weight)
-    if most < _ALIKE_IF_OPENING_ALIKE * both:
-        return 0  # whatever they hold
-    enough = _ALIKE_IF_OPENING_ALIKE if _opening(a) == _opening(b) else _ALIKE
-    if most < enough * both:
-        return 0
-    common = len(table.bag(a) & table.bag(b))
-    return _SIMILAR * common if 200 * common >= enough * both else 0
+def _worths(left: Sequence[Term], right: Sequence[Term], table: TermTable) -> list[list[int]]:
+    """What each pair is worth: how much of one is in the other, in parts; 0 for different statements."""
+    columns: dict[int, list[tuple[int, Term, int]]] = {}
+    for j, b in enumerate(right):
+        columns.setdefault(b.label, []).append((j, b, _opening(b)))
+    found = []
+    for a in left:
+        row = [0] * len(right)
+        found.append(row)
+        alike = columns.get(a.label)
+        if alike is None:
+            continue
+        key, weight, opening = a.key, a.weight, _opening(a)
+        for j, b, other_opening in alike:
+            if key == b.key:
+                row[j] = _EQUAL * weight
+                continue
+            both = weight + b.weight
+            enough = (_ALIKE_IF_OPENING_ALIKE if opening == other_opening else _ALIKE) * both
+            # What the smaller holds is all that they can have in common.
+            if 200 * (weight if weight < b.weight else b.weight) >= enough:
+                common = len(table.bag(a) & table.bag(b))
+                if 200 * common >= enough:
+                    row[j] = _SIMILAR * common
+    return found
 
 
 def _opening(statement: Term) -> int:
     """The key of what a statement opens with; for a return, an ``else`` or a ``try``, that it is one."""
-    parts = [child for child in statement.children if not child.is_block]
-    return parts[0].key if len(statement.children) > 1 and parts else statement.label
+    children = statement.children
+    if len(children) > 1:
+        for child in children:
+            if not child.is_block:
+                return child.key
+    return statement.label

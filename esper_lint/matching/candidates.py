@@ -9,13 +9,16 @@ cannot match, hence
 
 and the same with A and B exchanged; colliding bits only make the bound looser.  Sizes give the other bound: a form
 needs a partner of at least t/(200-t) of its size.  Signatures need no order over all symbols of the corpus, so they are
-stored with each form and a run in which one file changed compares only what is new.
+stored with each form and a run in which one file changed compares only what is new.  Forms with one signature, such as
+copies under other names, are looked at once.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import combinations, compress, product
+from operator import itemgetter, not_
 
 from esper_lint.discovery.forms import Signature
 
@@ -30,23 +33,26 @@ def candidate_pairs(
 
     ``stripe`` (k, n) asks for the k-th of n parts of about equal size, which together are all pairs.
     """
-    order = sorted(range(len(signatures)), key=lambda index: signatures[index].size)
-    columns = [(j, signatures[j].size, signatures[j].bits, signatures[j].weight) for j in order]
-    sizes = [column[1] for column in columns]
+    holders: dict[Signature, list[int]] = {}
+    for index, one in enumerate(signatures):
+        holders.setdefault(one, []).append(index)
+    columns = sorted(((*one, held) for one, held in holders.items()), key=itemgetter(0))
+    sizes = [column[0] for column in columns]
+    is_fresh = None if fresh is None else [any(fresh[index] for index in held) for *_, held in columns]
     # With few fresh forms only their rows are looked at, but then in both directions.
-    rows = range(len(columns)) if fresh is None else [place for place, j in enumerate(order) if fresh[j]]
+    rows = range(len(columns)) if is_fresh is None else list(compress(range(len(columns)), is_fresh))
     for place in rows[stripe[0] :: stripe[1]]:
-        i, size, bits, weight = columns[place]
+        size, bits, weight, held = columns[place]
+        near = list(combinations(held, 2))
         last = bisect_right(sizes, size * (200 - threshold) // threshold)
-        if fresh is None:
-            window = columns[place + 1 : last]
-        else:
+        window = columns[place + 1 : last]
+        if is_fresh is not None:
             first = bisect_left(sizes, -(-size * threshold // (200 - threshold)))
-            smaller = [column for column in columns[first:place] if not fresh[column[0]]]
-            window = smaller + columns[place + 1 : last]
-        for j, other_size, other_bits, other_weight in window:
-            # ``needed_common`` spelled out: this line runs for every pair of similar size.
+            window += compress(columns[first:place], map(not_, is_fresh[first:place]))
+        for other_size, other_bits, other_weight, others in window:
+            # ``needed_common`` spelled out: this line runs for every two signatures of similar size.
             least = -(-threshold * (size + other_size) // 200)
             union = (bits | other_bits).bit_count()
             if size + other_weight - union >= least and other_size + weight - union >= least:
-                yield i, j
+                near += product(held, others)
+        yield from near if fresh is None else [(i, j) for i, j in near if fresh[i] or fresh[j]]

@@ -6,6 +6,7 @@ each.  Where most forms were compared before, only the fresh ones are, with all.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, combinations
@@ -142,7 +143,9 @@ class _Comparables(dict[str, Comparable]):
         super().__init__()
         self._forms = forms
         self._alphabet = Alphabet()
+        self._repeats = Counter([form.key.renamed for form in forms.values()])
 
     def __missing__(self, key: str) -> Comparable:
-        made = self[key] = Comparable(self._forms[key], self._alphabet)
+        form = self._forms[key]
+        made = self[key] = Comparable(form, self._alphabet, is_repeated=self._repeats[form.key.renamed] > 1)
         return made

@@ -111,9 +111,13 @@ class TermTable:
                     if not children:
                         labels.append(numbers[part.kind])
                 stack += children
-            # The k-th occurrence of a label is a member of its own; no statement has so many that labels would meet.
-            bag = frozenset([label << 32 | k for label, count in Counter(labels).items() for k in range(count)])
-            self._bags[term.key] = bag
+            found = set(labels)
+            if len(found) < len(labels):
+                # Each further occurrence of a label is a member of its own; no tree has so many labels that they meet.
+                found.update(
+                    [k << 48 | label for label, count in Counter(labels).items() if count > 1 for k in range(1, count)]
+                )
+            bag = self._bags[term.key] = frozenset(found)
         return bag
 
     def forget(self) -> None:

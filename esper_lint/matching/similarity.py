@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate, compress
 from operator import ne
+from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
@@ -32,6 +33,14 @@ _IS_NAMED = frozenset({_LOCAL, _ATTRIBUTE}).__contains__
 _NAMED = re.compile(f"[{_LOCAL}{_ATTRIBUTE}]")
 
 
+class Known(NamedTuple):
+    """What came out for pairs of shapes: copies that were renamed as wholes have one shape, and against a third form
+    all but what is spelled alike is the same for each of them."""
+
+    ceilings: dict[tuple[int, int, int], int]  # by what was needed
+    disagreements: dict[tuple[int, int], tuple[int, int]]  # up to how many were counted, and the count
+
+
 class Alphabet(dict[int | str, str]):
     """Symbols and names -> characters, so that a stream is a ``str`` and its LCS runs without hashing any element.
 
@@ -44,6 +53,8 @@ class Alphabet(dict[int | str, str]):
     def __init__(self) -> None:
         super().__init__({LOCAL: _LOCAL, ATTRIBUTE: _ATTRIBUTE})
         self._next = len(self) + 1
+        self.shapes: dict[tuple[str, str], int] = {}
+        self.known = Known({}, {})
 
     def encode(self, symbols: Iterable[int | str]) -> str:
         return "".join(map(self.__getitem__, symbols))
@@ -59,22 +70,31 @@ class Alphabet(dict[int | str, str]):
 
 
 class Comparable:
-    """A form made ready for comparison: its blind stream, and the streams with names spelled out."""
+    """A form made ready for comparison: its blind stream, and the streams with names spelled out.
 
-    def __init__(self, form: Form, alphabet: Alphabet) -> None:
+    One that ``is_repeated``, by others of its shape, makes it worth keeping what comes out against it.
+    """
+
+    def __init__(self, form: Form, alphabet: Alphabet, *, is_repeated: bool = False) -> None:
         self.form = form
         self.exact = form.key.exact
         self.size = form.key.size
-        self._alphabet = alphabet
+        self.is_repeated = is_repeated
+        self.alphabet = alphabet
+
+    @cached_property
+    def shape(self) -> int:
+        """A number for the stream and for which of its names are the same, but not how these are spelled."""
+        return self.alphabet.shapes.setdefault((self.form.key.renamed, self.blind), len(self.alphabet.shapes))
 
     @cached_property
     def blind(self) -> str:
-        return self._alphabet.encode(self.form.symbols)
+        return self.alphabet.encode(self.form.symbols)
 
     @cached_property
     def named(self) -> str:
         """The names alone, one character each."""
-        return self._alphabet.encode(self.form.names)
+        return self.alphabet.encode(self.form.names)
 
     @cached_property
     def codes(self) -> list[int]:
@@ -90,7 +110,7 @@ class Comparable:
     def attributes_spelled(self) -> str:
         """The stream with attributes by name and locals blind."""
         attributes = [name for name in self.form.names if name[0] == "."]
-        return self._filled(self.blind.split(_ATTRIBUTE), self._alphabet.encode(attributes))
+        return self._filled(self.blind.split(_ATTRIBUTE), self.alphabet.encode(attributes))
 
     @staticmethod
     def _filled(between: Sequence[str], names: str) -> str:
@@ -115,17 +135,39 @@ def common(a: Comparable, b: Comparable, needed: int = 0, *, rename_attributes: 
     """
     if a.exact > b.exact:
         a, b = b, a
+    known = a.alphabet.known if rename_attributes and (a.is_repeated or b.is_repeated) else None
     left, right = (a.blind, b.blind) if rename_attributes else (a.attributes_spelled, b.attributes_spelled)
-    ceiling = int(LCSseq.similarity(left, right, score_cutoff=needed))
-    if ceiling < needed or ceiling == 0:
+    ceiling = _ceiling(a, b, left, right, needed, known)
+    if not ceiling:
         return 0
     spelled = int(LCSseq.similarity(a.spelled, b.spelled))
     if spelled == ceiling:
         return spelled  # copies that keep their names, the usual case, need no pairing
     least = max(spelled + 1, needed)
-    found = ceiling - _disagreements(a, b, left, right, ceiling - least)
+    found = ceiling - _known_disagreements(a, b, left, right, ceiling - least, known)
     best = found if found >= least else spelled
     return best if best >= needed else 0
+
+
+def _ceiling(a: Comparable, b: Comparable, left: str, right: str, needed: int, known: Known | None) -> int:
+    if known is None:
+        return int(LCSseq.similarity(left, right, score_cutoff=needed))
+    pair = a.shape, b.shape, needed
+    if pair not in known.ceilings:
+        known.ceilings[pair] = int(LCSseq.similarity(left, right, score_cutoff=needed))
+    return known.ceilings[pair]
+
+
+def _known_disagreements(a: Comparable, b: Comparable, left: str, right: str, most: int, known: Known | None) -> int:
+    """As ``_disagreements``."""
+    if known is None:
+        return _disagreements(a, b, left, right, most)
+    pair = a.shape, b.shape
+    counted, found = known.disagreements.get(pair, (-1, 0))
+    if counted < most and counted < found:  # not counted so far, and not to the end
+        found = _disagreements(a, b, left, right, most)
+        known.disagreements[pair] = most, found
+    return found
 
 
 def similarity(common_length: int, size_a: int, size_b: int) -> float:

@@ -102,6 +102,26 @@ def test_law_the_comparison_equals_brute_force(forms: list[Form], measure: Measu
     assert compared(forms, measure) == {pair: length for pair, length in expected.items() if length}
 
 
+@given(st.lists(related_streams(), min_size=1, max_size=3), st.integers(50, 100))
+@example([(["A", "x", "y", "x", "B", "y", ".p"], ["A", "y", "x", "x", "B", "x", ".q"])], 50)
+def test_law_copies_under_other_names_come_out_as_if_each_were_alone(
+    families: list[tuple[list[str], list[str]]], threshold: int
+) -> None:
+    """What is kept of one copy serves the others, whatever the order in which they come."""
+    streams = [stream for pair in families for stream in pair]
+    copies = [[word if word[0].isupper() else f"{word}{suffix}" for word in one] for one in streams for suffix in "abc"]
+    swapped = [[{"x": "y", "y": "x", ".p": ".q", ".q": ".p"}.get(word, word) for word in one] for one in streams]
+    forms = {one.key.exact: one for one in map(form, [*streams, *copies, *swapped])}
+    measure = Measure(threshold, 1, 1)
+    alphabet = Alphabet()
+    alone = {key: Comparable(one, alphabet) for key, one in forms.items()}
+    expected = {
+        ordered(left, right): alike(alone[left], alone[right], measure)
+        for left, right in itertools.combinations(forms, 2)
+    }
+    assert compared(list(forms.values()), measure) == {pair: length for pair, length in expected.items() if length}
+
+
 @given(FORMS, FORMS, MEASURES)
 def test_law_a_comparison_of_fresh_forms_finds_the_pairs_with_one(
     old: list[Form], new: list[Form], measure: Measure

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from esper_lint.discovery.forms import Form
@@ -189,3 +189,16 @@ def test_an_alphabet_skips_the_surrogates_and_ends_with_unicode() -> None:
     assert alphabet.encode(list(range(0xD900))) == text
     with pytest.raises(MemoryError):
         alphabet.encode(list(range(1_200_000)))
+
+
+@given(EITHER, st.lists(st.integers(0, 40), min_size=2, max_size=3))
+@example((["a", "a", "b", "b", "d", "d", "d", "d"], ["y", "y", "y", "y", "u", "u", "v", "v"]), [7, 4])
+def test_law_what_was_counted_for_a_copy_is_counted_on_where_more_is_asked(
+    streams: tuple[list[str], list[str]], asked: list[int]
+) -> None:
+    """A pair that needs much is given up early; the next of its shape may need less."""
+    one, other = map(form, streams)
+    alphabet = Alphabet()
+    repeated = Comparable(one, alphabet, is_repeated=True), Comparable(other, alphabet)
+    for needed in asked:
+        assert common(*repeated, needed) == common(*comparables(one, other), needed)
