@@ -112,10 +112,12 @@ def _compared(
     """The sketch of every form of the tree, and the common length of every alike pair."""
     alive = {key for one in residents.values() for key in one.forms[kind]}
     known = workings.sketches[kind]
-    fresh = alive - known.keys()
-    sketches = {key: sketch for key, sketch in known.items() if key in alive}
+    fresh, gone = alive - known.keys(), known.keys() - alive
+    sketches = {key: sketch for key, sketch in known.items() if key not in gone}
     sketches |= {key: form.sketch for key, form in tree.forms(fresh).items()}
-    common = {pair: length for pair, length in workings.common[kind].items() if alive.issuperset(pair)}
+    common = dict(workings.common[kind])
+    for pair in [pair for pair in common if pair[0] in gone or pair[1] in gone]:
+        del common[pair]
     if fresh:
         common |= compare(sketches, tree.forms, measure_of(kind, config), fresh, config.jobs, progress.advance)
     return sketches, common

@@ -7,7 +7,7 @@ only where something has changed.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -93,12 +93,12 @@ def _kind_columns(sketches: Mapping[str, Sketch], common: Mapping[Pair, int]) ->
     return (
         " ".join(sketches),
         " ".join(sketch.renamed for sketch in sketches.values()),
-        _numbers(signature.size for signature in signatures),
-        _numbers(signature.weight for signature in signatures),
+        _numbers([signature.size for signature in signatures]),
+        _numbers([signature.weight for signature in signatures]),
         b"".join(signature.bits.to_bytes(BITS // 8, "little") for signature in signatures),
-        _numbers(place[left] for left, _ in common),
-        _numbers(place[right] for _, right in common),
-        _numbers(common.values()),
+        _numbers([place[left] for left, _ in common]),
+        _numbers([place[right] for _, right in common]),
+        _numbers([*common.values()]),
     )
 
 
@@ -117,7 +117,7 @@ def _from_kind_columns(
     return sketches, {(named[left], named[right]): length for left, right, length in pairs}
 
 
-def _numbers(values: Iterable[int]) -> bytes:
+def _numbers(values: Sequence[int]) -> bytes:
     return array("I", values).tobytes()
 
 

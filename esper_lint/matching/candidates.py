@@ -36,23 +36,29 @@ def candidate_pairs(
     holders: dict[Signature, list[int]] = {}
     for index, one in enumerate(signatures):
         holders.setdefault(one, []).append(index)
-    columns = sorted(((*one, held) for one, held in holders.items()), key=itemgetter(0))
+    # ``needed_common`` and the bound are one inequality below, and what is of one side alone is made ready here: it is
+    # asked of every two signatures of similar size.
+    columns = [
+        (size, (200 - threshold) * size, bits, weight - size, held) for (size, bits, weight), held in holders.items()
+    ]
+    columns.sort(key=itemgetter(0))
     sizes = [column[0] for column in columns]
     is_fresh = None if fresh is None else [any(fresh[index] for index in held) for *_, held in columns]
     # With few fresh forms only their rows are looked at, but then in both directions.
     rows = range(len(columns)) if is_fresh is None else list(compress(range(len(columns)), is_fresh))
     for place in rows[stripe[0] :: stripe[1]]:
-        size, bits, weight, held = columns[place]
-        near = list(combinations(held, 2))
+        size, share, bits, excess, held = columns[place]
         last = bisect_right(sizes, size * (200 - threshold) // threshold)
         window = columns[place + 1 : last]
         if is_fresh is not None:
             first = bisect_left(sizes, -(-size * threshold // (200 - threshold)))
             window += compress(columns[first:place], map(not_, is_fresh[first:place]))
-        for other_size, other_bits, other_weight, others in window:
-            # ``needed_common`` spelled out: this line runs for every two signatures of similar size.
-            least = -(-threshold * (size + other_size) // 200)
-            union = (bits | other_bits).bit_count()
-            if size + other_weight - union >= least and other_size + weight - union >= least:
-                near += product(held, others)
+        near = list(combinations(held, 2))
+        for others in [
+            others
+            for _, other_share, other_bits, other_excess, others in window
+            if 200 * ((bits | other_bits).bit_count() - (excess if excess < other_excess else other_excess))
+            <= share + other_share
+        ]:
+            near += product(held, others)
         yield from near if fresh is None else [(i, j) for i, j in near if fresh[i] or fresh[j]]

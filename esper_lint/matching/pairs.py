@@ -16,8 +16,10 @@ from esper_lint.matching.candidates import candidate_pairs
 from esper_lint.matching.similarity import Alphabet, Comparable, common, needed_common
 from esper_lint.parallel import forked_map
 
-# Two processes pay from about this many forms on; stripes are of equal size only on average, so there are many.
+# Two processes pay from about this many forms on, or candidates where these are known; stripes are of equal size only
+# on average, so there are many.
 _WORTH_STRIPES = 400
+_CANDIDATES_WORTH_STRIPES = 5_000
 _STRIPES = 10
 
 Load = Callable[[Iterable[str]], Mapping[str, Form]]
@@ -88,7 +90,8 @@ def compare(
     some = None if flags is None else list(candidate_pairs(signatures, measure.threshold, flags))
     wanted = keys if some is None else {keys[at] for pair in chain(twins, some) for at in pair}
     comparables = _Comparables(load(wanted))
-    stripes = _STRIPES if len(wanted) >= _WORTH_STRIPES else 1
+    is_worth_it = len(keys) >= _WORTH_STRIPES if some is None else len(some) >= _CANDIDATES_WORTH_STRIPES
+    stripes = _STRIPES if is_worth_it else 1
 
     def alike_in(stripe: int) -> dict[Pair, int]:
         if some is None:
