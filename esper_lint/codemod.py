@@ -16,8 +16,8 @@ from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 from esper_lint.config import Config, load, require_known_codes
 from esper_lint.discovery.modules import HAS_FORWARD
 from esper_lint.fixing.alone import FixedFile, fixed_file, fixed_text
-from esper_lint.fixing.planning import Wishes
 from esper_lint.fixing.refusals import Refusal
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.rules import RULES
 from esper_lint.rules.excerpt import printable
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
-_work: Callable[[Any], Any] | None = None
+_work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
 
 @contextmanager
@@ -43,7 +43,8 @@ def cores(jobs: int) -> int:
 
 
 def forked_map(work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: int) -> Iterator[_Result]:
-    """``work``, any function, on every item; results come in the items' order, and only they are pickled."""
+    """``work``, any function, on every item; results come in the items' order, and only they are pickled: the processes
+    have the items already."""
     jobs = min(cores(jobs), len(items))
     if jobs < 2 or sys.platform != "linux":
         yield from map(work, items)
@@ -52,17 +53,27 @@ def forked_map(work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: i
     from concurrent.futures import ProcessPoolExecutor
 
     global _work  # noqa: PLW0603  inherited by the processes forked below
-    _work = work
+    _work = work, items
     try:
         pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"))
         try:
-            with _no_interrupts():
-                results = pool.map(_call, items)
+            with _no_interrupts(), _frozen():
+                results = pool.map(_call, range(len(items)))
             yield from results
         finally:
             pool.shutdown(cancel_futures=True)  # whoever stops listening does not wait for the rest
     finally:
         _work = None
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Whatever is started meanwhile looks for no garbage in what it inherits, which is all in use."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
@@ -76,6 +87,7 @@ def _no_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _call(item: Any) -> Any:
+def _call(index: int) -> Any:
     assert _work is not None
-    return _work(item)
+    work, items = _work
+    return work(items[index])

@@ -24,9 +24,10 @@ from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.fixes import Overridden
 from esper_lint.fixing.journal import journal_of
 from esper_lint.fixing.lockstep.planning import plan
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
 from esper_lint.fixing.texts import text_of
 from esper_lint.fixing.transaction import NothingToUndo, RolledBack, commit, interrupted, undo
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.rules.excerpt import printable
 from esper_lint.tree import TreeChanged
 from esper_lint.wording import counted

@@ -11,9 +11,9 @@ from esper_lint.cli.tickets.common import meant, project_of, reviewer_of, settin
 from esper_lint.findings import Group
 from esper_lint.rules.excerpt import one_line
 from esper_lint.tickets.detection import code_of
-from esper_lint.tickets.patching import CannotPatch, PutReview, TicketChanged
+from esper_lint.tickets.patching import CannotPatch, TicketChanged
 from esper_lint.tickets.quorum import decision
-from esper_lint.tickets.reviewing import NotReviewed, review_of
+from esper_lint.tickets.reviewing import NotReviewed, patches_of, review_of
 from esper_lint.tickets.ticket import Scope, Verdict
 
 
@@ -50,9 +50,8 @@ def command(name: str, verdict: str, evaluation: str, qualifier: str, reviewer: 
     with told():
         reading = project.created(one) if isinstance(one, Group) else one.reading
         try:
-            reading = project.scanned.folder.patch(
-                reading.name, [PutReview(given, project.config.support_word)], reading.digest
-            )
+            patches = patches_of(given, reading.ticket, project.config.support_word)
+            reading = project.scanned.folder.patch(reading.name, patches, reading.digest)
         except (TicketChanged, CannotPatch) as error:
             raise click.ClickException(f"{project.file(reading.name)}: {error}") from error
     words = decision(reading.ticket.reviews, code, project.config.reviewers).words

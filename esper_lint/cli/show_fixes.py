@@ -11,7 +11,8 @@ from esper_lint.contracts.wording import RULE
 from esper_lint.findings import Report, Tier
 from esper_lint.fixing.lockstep.planning import plan
 from esper_lint.fixing.offering import offered
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Progress
 from esper_lint.wording import counted
 

@@ -23,7 +23,8 @@ from esper_lint.config import Config
 from esper_lint.discovery.files import UnknownPath
 from esper_lint.findings import Group
 from esper_lint.fixing.lockstep.planning import plan
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.git import GitError
 from esper_lint.tree import TreeChanged
 from esper_lint.verification.records import Status

@@ -14,10 +14,11 @@ from esper_lint.findings import Tier
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.fixes import Fixes, GroupFix
 from esper_lint.fixing.lockstep.planning import plan
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.suggesting.values import Suggestion
 from esper_lint.fixing.texts import text_of
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Progress, Silence
 
 

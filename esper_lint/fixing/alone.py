@@ -11,7 +11,8 @@ from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.gitignore import lies_in
 from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 from esper_lint.selection import with_overlay
 from esper_lint.tree import TreeChanged

@@ -2,50 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import ast
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from esper_lint.findings import Group, Member, Tier, UnitKind
 from esper_lint.fixing.extraction.extracting import Options, extracted
 from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.plan import Extraction
 from esper_lint.fixing.extraction.sites import Site, Source
+from esper_lint.fixing.fixes import FixKey, spots_of
 from esper_lint.fixing.merging.merge import merged
 from esper_lint.fixing.merging.values import ClassSite, Unmergeable
-from esper_lint.fixing.proving import Proved, proved_extraction, proved_merge
+from esper_lint.fixing.proving import MERGE, Proved, proved_extraction, proved_merge
 from esper_lint.fixing.refusals import Refusal
-from esper_lint.fixing.subsets import smaller_parts
+from esper_lint.fixing.subsets import by_size, sharing_parts, smaller_parts
 
 _Found = Proved | tuple[Refusal, ...]
-_Kind = Callable[[Sequence[Member], Mapping[str, Source], Options], _Found]
+_MOST_WITHDRAWN = 6  # each costs a round of planning, and what is left is ever smaller
+
+STILL_REPORTED = "what is left of the members would still be reported"
+"""Why a fix that was withdrawn is not found again; where it is the last word, what the fix left in place says more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """``found`` is a proved fix, or the causes why there is none; ``causes`` say why members were left out of a fix.
 
-    ``unmerged`` say why the classes are not merged, where their forwards are extracted instead.
+    ``unmerged`` say why the classes are not merged, where their forwards are extracted instead; ``withdrawn`` are the
+    fixes that were found on the way and had been withdrawn.
     """
 
     found: Proved | tuple[Refusal, ...]
     causes: tuple[tuple[Member, Refusal], ...] = ()
     unmerged: tuple[Refusal, ...] = ()
+    withdrawn: tuple[FixKey, ...] = ()
 
 
-def attempted(group: Group, members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> Attempt:
+def attempted(
+    group: Group,
+    members: Sequence[Member],
+    sources: Mapping[str, Source],
+    options: Options,
+    withdrawn: Collection[FixKey] = (),
+) -> Attempt:
     """``members`` are those that may be rewritten, two or more; ``sources`` are their files by path.
 
-    Classes are merged; where no two of them can be, what their forwards have in common is extracted.
+    Classes are merged; where no two of them can be, what their forwards have in common is extracted.  What was
+    ``withdrawn`` is not found again, and parts of it are tried.
     """
     if group.unit is not UnitKind.CLASS:
-        return _largest(members, _extraction, sources, options)
-    merge = _largest(members, _merge, sources, options)
+        parts = list(smaller_parts(members, _variant))
+        return _largest(members, parts, partial(_extraction, sources=sources, options=options), withdrawn)
+    parts = _mergeable_parts(members, partial(_methods, sources=sources))
+    merge = _largest(members, parts, partial(_merge, sources=sources, options=options), withdrawn)
     if isinstance(merge.found, Proved) or merge.found[0].code == "FX-NAME":
         return merge
-    extraction = _largest(_forwards(members), _extraction, sources, options)
+    forwards = _forwards(members)
+    parts = list(smaller_parts(forwards, _variant))
+    extraction = _largest(forwards, parts, partial(_extraction, sources=sources, options=options), withdrawn)
+    met = (*merge.withdrawn, *extraction.withdrawn)
     if isinstance(extraction.found, Proved):
-        return _instead(extraction.found, merge.found, extraction.causes)
-    return Attempt(tuple(dict.fromkeys((*merge.found, *extraction.found))))
+        return replace(_instead(extraction.found, merge.found, extraction.causes), withdrawn=met)
+    return Attempt(tuple(dict.fromkeys((*merge.found, *extraction.found))), withdrawn=met)
+
+
+def _variant(member: Member) -> int:
+    return member.variant
+
+
+def _mergeable_parts(
+    members: Sequence[Member], methods: Callable[[Member], Mapping[str, int]]
+) -> list[Sequence[Member]]:
+    """Classes of several files get no base, so what each file has of them is a part."""
+    by_file = [[one for one in members if one.path == path] for path in sorted({one.path for one in members})]
+    several = [own for own in by_file if len(own) > 1]
+    parts = [part for own in several for part in (*smaller_parts(own, _variant), *sharing_parts(own, methods))]
+    return by_size([*(several if len(by_file) > 1 else ()), *parts])
 
 
 def _forwards(members: Sequence[Member]) -> list[Member]:
@@ -64,18 +98,31 @@ def _instead(found: Proved, unmerged: tuple[Refusal, ...], causes: tuple[tuple[M
     return Attempt(replace(found, notes=(*found.notes, note)), causes, unmerged)
 
 
-def _largest(members: Sequence[Member], kind: _Kind, sources: Mapping[str, Source], options: Options) -> Attempt:
-    """A fix of one kind, of all members or else of the largest part of them that has one."""
+def _largest(
+    members: Sequence[Member],
+    parts: Iterable[Sequence[Member]],
+    kind: Callable[[Sequence[Member]], _Found],
+    withdrawn: Collection[FixKey],
+) -> Attempt:
+    """A fix of one kind, of all members or else of the largest of the parts that has one."""
+    met: list[FixKey] = []
 
     def once(part: Sequence[Member]) -> _Found:
-        return kind(part, sources, options)
+        found = kind(part)
+        if isinstance(found, Proved):
+            key = FixKey(found.strategy == MERGE, spots_of(found.members))
+            if key in withdrawn or len(withdrawn) >= _MOST_WITHDRAWN:
+                if key in withdrawn:
+                    met.append(key)
+                return (Refusal("FX-NO-BENEFIT", part[0].path, part[0].line, STILL_REPORTED),)
+        return found
 
     whole = once(members)
     if isinstance(whole, Proved):
         return Attempt(whole)
     best: tuple[Sequence[Member], Proved] | None = None
     equal: tuple[Refusal, ...] = ()
-    for part in smaller_parts(members, lambda one: one.variant):
+    for part in parts:
         if best and len(part) < len(best[0]):
             break
         found = once(part)
@@ -85,11 +132,11 @@ def _largest(members: Sequence[Member], kind: _Kind, sources: Mapping[str, Sourc
         elif best is None or (best[1].tier is not Tier.SAFE and found.tier is Tier.SAFE):
             best = (part, found)
     if best is None:
-        return Attempt(
-            first_of_each_code((*equal, *whole))
-        )  # what keeps equal members apart tells more than an outlier does
-    part, found = best
-    return Attempt(found, tuple(_left_out(members, part, whole[0], once)))
+        # What keeps equal members apart tells more than an outlier does.
+        return Attempt(first_of_each_code((*equal, *whole)), withdrawn=tuple(dict.fromkeys(met)))
+    part, proved = best
+    causes = tuple(_left_out(members, part, whole[0], once))
+    return Attempt(proved, causes, withdrawn=tuple(dict.fromkeys(met)))
 
 
 def _left_out(
@@ -142,3 +189,10 @@ def _merge(members: Sequence[Member], sources: Mapping[str, Source], options: Op
 def _site(member: Member, source: Source) -> Site:
     """The site that a member is."""
     return next(one for one in source.sites if one.qualname == member.qualname and one.function.lineno == member.line)
+
+
+def _methods(member: Member, sources: Mapping[str, Source]) -> Mapping[str, int]:
+    """The methods of a class as they are written, whatever their layout, and how much each says."""
+    owner = _site(replace(member, line=member.forward_line), sources[member.path]).owner
+    said = (ast.dump(one) for one in owner.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return {text: len(text) for text in said}

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from esper_lint.findings import Tier
+from esper_lint.findings import Member, Tier
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.suggesting.values import Suggestion
 from esper_lint.tickets.objections import Objection
+
+FIXED_BY_EXTRACTION = ("ESP101", "ESP102", "ESP103")
+FIXABLE = (*FIXED_BY_EXTRACTION, "ESP104")
+
+Spots = tuple[tuple[str, str], ...]
+"""Path and qualified name of each member, in order."""
+
+
+class FixKey(NamedTuple):
+    """What tells one fix of a project from the others: whether it merges classes, and whom it rewrites."""
+
+    merges: bool
+    spots: Spots
+
+
+Withdrawn = Mapping[FixKey, tuple[Refusal, ...]]
+"""Fixes that turned out to be none, and why; lines are those on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +105,7 @@ class Fixes:
     refused: tuple[GroupRefusal, ...]
     advice: tuple[Advice, ...]
     overridden: tuple[Overridden, ...] = ()
+
+
+def spots_of(members: Sequence[Member] | Sequence[Rewritten]) -> Spots:
+    return tuple(sorted((one.path, one.qualname) for one in members))

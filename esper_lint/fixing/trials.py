@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from esper_lint.fixing.attempting import Attempt
-from esper_lint.parallel import cores, forked_map
+from esper_lint.parallel import cores, forked_map, no_garbage_collection
 
 # To fork takes about as long as two attempts of usual size.
 _LEAST = 4
@@ -32,7 +32,7 @@ class Trials:
 
     def outcome(self, trial: Trial) -> Attempt:
         if trial.key not in self._known:
-            self._known[trial.key] = trial.run()
+            self._known[trial.key] = _run(trial)
         return self._known[trial.key]
 
     def make_ahead(self, trials: Iterable[Trial]) -> None:
@@ -40,5 +40,11 @@ class Trials:
         missing = [one for one in trials if not self.knows(one)]
         if len(missing) < _LEAST or cores(self._jobs) < 2:
             return
-        outcomes = forked_map(lambda trial: trial.run(), missing, self._jobs)
+        outcomes = forked_map(_run, missing, self._jobs)
         self._known.update(zip((one.key for one in missing), outcomes, strict=True))
+
+
+def _run(trial: Trial) -> Attempt:
+    """Between trials there is time to look for garbage, of which each leaves a little."""
+    with no_garbage_collection():
+        return trial.run()

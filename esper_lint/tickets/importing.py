@@ -14,9 +14,9 @@ from hashlib import blake2b
 
 from esper_lint.findings import Group
 from esper_lint.tickets.detection import Scan
-from esper_lint.tickets.patching import CannotPatch, PutReview, TicketChanged
+from esper_lint.tickets.patching import CannotPatch, TicketChanged
 from esper_lint.tickets.reading import Reading
-from esper_lint.tickets.reviewing import NotReviewed, review_of
+from esper_lint.tickets.reviewing import NotReviewed, patches_of, review_of
 from esper_lint.tickets.reviews import reviewer_key
 from esper_lint.tickets.store import NotWritten, TicketFolder
 from esper_lint.tickets.ticket import Review, Ticket
@@ -160,7 +160,8 @@ class Importer:
         return Imported(reading.name, How.CREATED)
 
     def _put(self, reading: Reading, review: Review) -> None:
-        patched = self._folder.patch(reading.name, [PutReview(review, self._support_word)], reading.digest)
+        patches = patches_of(review, reading.ticket, self._support_word)
+        patched = self._folder.patch(reading.name, patches, reading.digest)
         self._tickets[patched.ticket.id.casefold()] = patched
 
 

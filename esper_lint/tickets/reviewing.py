@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from esper_lint.tickets.ticket import Review, Scope, Verdict
+from esper_lint.tickets.patching import PutReview, SetCell
+from esper_lint.tickets.ticket import Review, Scope, Ticket, Verdict
 
 EVALUATION_LIMIT = 4000
 NAME_LIMIT = 80
@@ -42,6 +43,12 @@ def review_of(
     if problem:
         return NotReviewed("qualifier", problem)
     return Review(name, given, text, word.upper() if given is Verdict.REFINE else word, today, code)
+
+
+def patches_of(review: Review, ticket: Ticket, support_word: str) -> tuple[PutReview | SetCell, ...]:
+    """What writing a review into a ticket changes: the review, and when the ticket was updated, if that is later."""
+    put = PutReview(review, support_word)
+    return (put, SetCell("Updated", review.date)) if review.date > ticket.updated else (put,)
 
 
 def cleaned(text: str) -> str:

@@ -28,6 +28,7 @@ TOKEN = "ESPER_LINT_WORKER"  # in the environment of a worker and of whatever it
 
 _TICK_S = 0.05
 _FAREWELL_S = 1.0  # between the end of the pipes and that of the process
+_EXEC_S = 0.1  # that a process may take to get its environment; those that have none at all are few
 _SURVEY_S = 0.5  # between looks at all processes of the system; the worker's own memory is looked at every tick
 _LOG = 16_384  # bytes of output that are kept
 _SHOWN = 2_000  # characters of it that are told
@@ -342,9 +343,23 @@ def _carriers(token: str) -> Iterator[int]:
     with suppress(OSError):
         for name in os.listdir("/proc"):
             if name.isdigit():
-                with suppress(OSError), open(f"/proc/{name}/environ", "rb") as stream:
-                    if wanted in stream.read():
+                with suppress(OSError, ValueError):
+                    if wanted in _environment(name):
                         yield int(name)
+
+
+def _environment(name: str) -> bytes:
+    """The environment of a process. It reads as empty in the moment between the old program and the new one of an
+    ``exec``, after ``Popen`` has returned in the parent; such a process is looked at until it tells."""
+    deadline = time.monotonic() + _EXEC_S
+    while True:
+        with open(f"/proc/{name}/environ", "rb") as stream:
+            if found := stream.read():
+                return found
+        with open(f"/proc/{name}/statm", "rb") as stream:
+            if not int(stream.read().split()[0]) or time.monotonic() > deadline:  # of the kernel, dead, or started so
+                return found
+        time.sleep(_EXEC_S / 100)
 
 
 def _resident(process: int) -> int:

@@ -1,7 +1,7 @@
 """What becomes of every group of some libraries when everything is fixed that can be: the strategies, the refusals, and
 whether what was written holds.
 
-    python -m tests.benchmarks.fixes corpora/timm corpora/diffusers [--safe] [--refusals N]
+    python -m tests.benchmarks.fixes corpora/timm corpora/diffusers [--safe] [--refusals N] [--keep FOLDER]
 
 A copy of each folder is fixed by the planner, as the command does it, and checked without what made it: every file
 parses and compiles, no line outside of the members' classes was taken away, and fixing the result again does nothing.
@@ -21,6 +21,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -31,8 +32,9 @@ from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.alignment import Stretch, align
 from esper_lint.fixing.extraction.interface import Interface, interface
 from esper_lint.fixing.extraction.sites import Site, source_of
-from esper_lint.fixing.fixes import Fixes, GroupFix
-from esper_lint.fixing.planning import FIXED_BY_EXTRACTION, Wishes, planned
+from esper_lint.fixing.fixes import FIXED_BY_EXTRACTION, Fixes, GroupFix
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 
 _LEAST_RUN = 3
@@ -43,12 +45,14 @@ def main() -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--safe", action="store_true", help="without the fixes that are UNSAFE")
     parser.add_argument("--refusals", type=int, default=0, metavar="N")
+    parser.add_argument("--keep", type=Path, help="where the fixed copies stay")
     options = parser.parse_args()
     broken = 0
     refusals: list[str] = []
     for folder in options.folders:
-        with tempfile.TemporaryDirectory() as place:
-            copy = Path(place, folder.name)
+        with ExitStack() as stack:
+            place = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            copy = place / folder.name
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
             (copy / "pyproject.toml").write_text("[tool.esper_lint]\ncopied-from = false\n", encoding="utf-8")
             found, troubles = _measured(copy, is_unsafe=not options.safe)

@@ -44,13 +44,15 @@ def main() -> int:
     parser.add_argument("drive", type=Path)
     parser.add_argument("--fix", action="store_true", help="verify against a fixed copy")
     parser.add_argument("--unsafe-fixes", action="store_true", help="with --fix, UNSAFE fixes too")
+    parser.add_argument("--fixed", type=Path, help="the package as ``fixes --keep`` has left it, to verify against")
     parser.add_argument("--cases", type=int, default=1, help="cases for each class")
     parser.add_argument("--minutes", type=float, help="for verifying, before it is ended")
     parser.add_argument("--keep", type=Path, help="where the copies and the recording stay")
     options = parser.parse_args()
     with ExitStack() as stack:
         place = options.keep.resolve() if options.keep else Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        old, new = (_copied(options.folder / options.package, place / name) for name in ("old", "new"))
+        packages = options.folder / options.package, options.fixed or options.folder / options.package
+        old, new = (_copied(one, place / name) for one, name in zip(packages, ("old", "new"), strict=True))
         recording = place / "cases.json"
         if not recording.exists():
             _record(options.drive, options.package, recording, old.parent)
@@ -88,7 +90,14 @@ def _verified(old: Path, new: Path, cases: Sequence[Case], options: argparse.Nam
     started = time.perf_counter()
     try:
         # An equal copy has no class that may differ.
-        verified(Asked(*versions, everything=not options.fix), cases, wants, config, patience, told=records.append)
+        verified(
+            Asked(*versions, everything=not (options.fix or options.fixed)),
+            cases,
+            wants,
+            config,
+            patience,
+            told=records.append,
+        )
     except OutOfPatience:
         print(f"ended after {options.minutes:g} minutes")
     _tell(records, _classes(versions[0], config), time.perf_counter() - started)

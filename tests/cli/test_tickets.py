@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -132,9 +133,11 @@ def test_what_is_listed_can_be_chosen(tree: Path, ran: Any) -> None:
     assert found("--detection", "new") == (0, 1) and found("--detection", "unresolved") == (1, 0)
     assert found("--rule", "esp10") == (1, 1) and found("--rule", "ESP104") == (0, 0)
     assert found("--reviewer", "ann example") == (1, 0) and found("--reviewer", "Bob") == (0, 0)
+    ran("review", "B1-EL-01", "--verdict", "support", "--evaluation", "Yes.", "--reviewer", "Bob Specialist")
+    assert found("--reviewer", "bob") == (1, 0)
     lines = ran("tickets", "list").out.splitlines()
     assert lines[0].split() == ["ticket", "state", "detection", "severity", "rule", "reviews", "title"]
-    assert lines[1].split()[:7] == ["B1-EL-01", "open", "unresolved", "P3", "ESP101", "PENDING", "1/3"]
+    assert lines[1].split()[:7] == ["B1-EL-01", "open", "unresolved", "P3", "ESP101", "PENDING", "2/3"]
 
 
 def test_a_ticket_and_a_group_are_shown_by_their_ids(tree: Path, ran: Any) -> None:
@@ -160,6 +163,16 @@ def test_hostile_text_is_shown_as_its_escapes(tree: Path, ran: Any) -> None:
 
 
 # -- reviews ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_verdict_updates_the_ticket(tree: Path, ran: Any) -> None:
+    ran("tickets", "sync")
+    text = ticket(tree).read_text(encoding="utf-8")
+    old = re.sub(r"(Updated\W+)\d{4}-\d\d-\d\d", r"\g<1>2020-01-01", text)
+    assert old != text
+    ticket(tree).write_text(old, encoding="utf-8")
+    ran("review", "B1-EL-01", "--verdict", "SUPPORT", "--evaluation", "Yes.")
+    assert "2020-01-01" not in ticket(tree).read_text(encoding="utf-8")
 
 
 def test_a_verdict_is_stale_once_the_code_says_something_else(tree: Path, ran: Any) -> None:

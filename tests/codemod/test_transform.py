@@ -7,7 +7,7 @@ from libcst.codemod import CodemodContext, CodemodTest
 from esper_lint.codemod import ExtractSharedForward
 from esper_lint.config import load
 from esper_lint.fixing.alone import fixed_text
-from esper_lint.fixing.planning import Wishes
+from esper_lint.fixing.wishes import Wishes
 from tests.fixing.twins import twins
 from tests.trees import BODY, seed
 

@@ -16,7 +16,7 @@ from esper_lint.dashboard.equivalence import Check, Equivalence, Verification
 from esper_lint.dashboard.fix_preview import FixPreview, KnownPlans, NotPlanned, Patch, Planning
 from esper_lint.dashboard.one_file import one_file
 from esper_lint.dashboard.rendering import NoSuchPage, Pages, Refused, Surroundings
-from esper_lint.findings import Report
+from esper_lint.findings import Report, Suppressed
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.history.log import Commit
 from esper_lint.trend.events import trend_of
@@ -213,6 +213,14 @@ def test_a_refused_acceptance_is_shown_open_with_its_triggers() -> None:
     assert ticked == ["trigger_member"]
     assert "Made by a script." in page.text
     assert any("open" in one for one in page.all("details"))
+
+
+def test_what_is_accepted_by_design_is_not_to_be_accepted_again() -> None:
+    for kind, is_offered in (("contract", False), ("baseline", True)):
+        silent = replace(FLEX_GROUP, suppressed=Suppressed(kind, "seeds"))
+        html = Pages(board(replace(REPORT, groups=(silent,))), SERVED).html("group", {}, id=FLEX_GROUP.id)
+        assert ("Accept this duplicate by design" in html) == is_offered
+        assert ("held in lock-step by a contract" in html) != is_offered
 
 
 def test_a_form_says_which_ticket_and_which_code_was_seen() -> None:

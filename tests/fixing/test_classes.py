@@ -11,7 +11,8 @@ from esper_lint.config import load
 from esper_lint.findings import Tier
 from esper_lint.fixing.fixes import Fixes
 from esper_lint.fixing.offering import offered
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 from tests.fixing.twins import twins
 from tests.trees import BODY, groups, project, report, write
@@ -95,12 +96,12 @@ def test_classes_of_several_files_share_a_module(tmp_path: Path) -> None:
     assert not plan(folder, is_unsafe=True).edits
 
 
-def test_what_keeps_them_apart_comes_first_and_then_what_keeps_their_forwards(tmp_path: Path) -> None:
+def test_a_hazard_of_their_forwards_comes_before_that_they_share_little(tmp_path: Path) -> None:
     lines = (f"        y = super().forward(self.out(x)) * {number}\n        x = self.qkv(y)\n" for number in range(9))
     body = "".join(lines) + "        return x\n"
     folder = project(tmp_path, {"twins.py": apart("First", "Second", body=body)})
     (refused,) = plan(folder, is_unsafe=True).refused
-    assert refused.rule == "ESP104" and [one.code for one in refused.causes] == ["FX-NO-BENEFIT", "FX-SUPER"]
+    assert refused.rule == "ESP104" and [one.code for one in refused.causes] == ["FX-SUPER", "FX-NO-BENEFIT"]
 
 
 def test_an_extraction_does_not_mend_the_finding_on_classes(tmp_path: Path) -> None:
@@ -138,3 +139,50 @@ def test_what_was_left_out_and_then_fixed_is_not_called_refused(tmp_path: Path) 
     fixes = plan(in_part(tmp_path), is_unsafe=True)
     assert [one[-1] for one in told(fixes)] == [["First", "Second", "Third"], ["Fourth", "Fifth"]]
     assert fixes.refused == ()
+
+
+NORM = """
+
+class {name}(nn.Module):
+    __constants__ = ["eps"]
+
+    def __init__(self, width, eps=1e-5, affine=True, device=None, dtype=None):
+        super().__init__()
+        made = {{"device": device, "dtype": dtype}}
+        self.shape = (width,) if isinstance(width, int) else tuple(width)
+        self.eps = eps
+        self.affine = affine
+        self.{fast} = bool(eps) and dtype is None
+        if self.affine:
+            self.weight = nn.Parameter(torch.empty(self.shape, **made))
+        else:
+            self.register_parameter("weight", None)
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        if self.affine:
+            nn.init.ones_(self.weight)
+
+    def forward(self, x):
+        {body}
+"""
+NORMED = [
+    "return F.rms_norm(x if self.{fast} else x.float(), self.shape, self.weight, self.eps)",
+    "return F.rms_norm(x.movedim(1, -1), self.shape, self.weight).movedim(-1, 1) + bool(self.{fast})",
+    "return x * torch.rsqrt(x.pow(2).mean(dim=-1, keepdim=True) + self.eps) * (self.weight or self.{fast})",
+]
+
+
+def test_classes_that_share_their_constructors_in_halves_are_merged_in_halves(tmp_path: Path) -> None:
+    """No variant is rare, and all share a method, so that leaving out one after another would not find them."""
+    text = HEAD + "".join(
+        NORM.format(name=f"{name}{number}", fast=fast, body=body.format(fast=fast))
+        for number, body in enumerate(NORMED)
+        for name, fast in [("Slow", "fast"), ("Quick", "quick")]
+    )
+    folder = project(tmp_path, {"norms.py": text})
+    assert [(rule, len(names)) for rule, names in groups(report(folder))] == [("ESP104", 6)]
+    assert told(plan(folder, is_unsafe=True)) == [
+        ("ESP104", "S6", "UNSAFE", ["Quick0", "Quick1", "Quick2"]),
+        ("ESP104", "S6", "UNSAFE", ["Slow0", "Slow1", "Slow2"]),
+    ]

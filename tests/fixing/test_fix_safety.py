@@ -9,7 +9,8 @@ import pytest
 
 from esper_lint.config import load
 from esper_lint.fixing.fixes import Fixes
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 from esper_lint.selection import on_disk
 from tests.trees import project

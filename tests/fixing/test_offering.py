@@ -9,7 +9,8 @@ from esper_lint.analysis import analyse, gather
 from esper_lint.config import load
 from esper_lint.findings import Group, Report, Tier
 from esper_lint.fixing.offering import offered
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 from tests.fixing.twins import spread, twins
 from tests.trees import BODY, project, seed

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from esper_lint.analysis import gather
 from esper_lint.config import load
 from esper_lint.fixing.places import lines_before
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 from tests.fixing.twins import twins
 from tests.trees import BODY, project

@@ -4,14 +4,15 @@ parts of a group that can be fixed a safe one is."""
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from esper_lint.findings import Group, Member, Severity, Tier, UnitKind
-from esper_lint.fixing.attempting import Attempt, attempted
+from esper_lint.fixing.attempting import STILL_REPORTED, Attempt, attempted
 from esper_lint.fixing.extraction.extracting import Options, extracted
 from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.plan import Extraction, Unextractable
 from esper_lint.fixing.extraction.sites import source_of
+from esper_lint.fixing.fixes import FixKey
 from esper_lint.fixing.proving import Proved
 from esper_lint.fixing.refusals.examples import file, module
 
@@ -30,8 +31,8 @@ def hazards(*classes: str) -> Sequence[Hazard]:
     return found.hazards
 
 
-def attempt(files: Mapping[str, str], variants: Sequence[int]) -> Attempt:
-    """What becomes of a group of all the forwards of some files."""
+def attempt(files: Mapping[str, str], variants: Sequence[int], withdrawn: Collection[FixKey] = ()) -> Attempt:
+    """What becomes of a group of all the forwards of some files, if some fixes of it have been withdrawn."""
     sources = {path: source_of(path, text) for path, text in files.items()}
     sites = [site for source in sources.values() for site in source.sites]
     members = [
@@ -40,7 +41,7 @@ def attempt(files: Mapping[str, str], variants: Sequence[int]) -> Attempt:
     ]
     group = Group("0", "ESP102", UnitKind.FORWARD, 3, 0.9, Severity.P3, tuple(members), (), True)
     options = Options(module_of=lambda path: path.removesuffix(".py").replace("/", "."), files=files, folder="blocks")
-    return attempted(group, members, sources, options)
+    return attempted(group, members, sources, options, withdrawn)
 
 
 def test_a_statement_is_not_compared_with_one_that_is_common() -> None:
@@ -132,3 +133,25 @@ def test_an_extraction_tells_what_kept_the_rest_in_place() -> None:
     found = extracted(source_of("a.py", file(one, other, head=HEAD)).sites, Options())
     assert isinstance(found, Extraction)
     assert [hazard.code for hazard in found.kept] == ["FX-ATTR-KEY"], found.kept
+
+
+def withdrawn(path: str, *names: str) -> FixKey:
+    return FixKey(False, tuple((path, name) for name in sorted(names)))
+
+
+def test_a_part_is_tried_of_a_fix_that_was_withdrawn() -> None:
+    files = {"blocks/a.py": file(*(module(name, f"{START}return z") for name in ("A", "B", "C")), head=HEAD)}
+    everyone = withdrawn("blocks/a.py", "A", "B", "C")
+    found = attempt(files, [0, 1, 2], [everyone])
+    assert isinstance(found.found, Proved) and found.withdrawn == (everyone,)
+    assert [one.qualname for one in found.found.members] == ["A", "B"]
+    ((left, cause),) = found.causes
+    assert (left.qualname, cause.message) == ("C", f"`C` is left out: {STILL_REPORTED}")
+
+
+def test_no_part_is_tried_of_a_group_whose_fixes_were_withdrawn_again_and_again() -> None:
+    files = {"blocks/a.py": file(*(module(name, f"{START}return z") for name in "ABCDE"), head=HEAD)}
+    parts = ["ABCDE", "ABCD", "ABCE", "ABDE", "ACDE", "BCDE"]
+    assert isinstance(attempt(files, range(5), [withdrawn("blocks/a.py", *part) for part in parts[:5]]).found, Proved)
+    found = attempt(files, range(5), [withdrawn("blocks/a.py", *part) for part in parts]).found
+    assert not isinstance(found, Proved) and [one.message for one in found] == [STILL_REPORTED]

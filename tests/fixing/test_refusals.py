@@ -14,8 +14,9 @@ from esper_lint.cli.fix_verify import FixReplay
 from esper_lint.config import load
 from esper_lint.fixing import docs
 from esper_lint.fixing.lockstep.planning import plan
-from esper_lint.fixing.planning import Wishes, planned
+from esper_lint.fixing.planning import planned
 from esper_lint.fixing.refusals import HEADINGS, REFUSALS, Page, PageError, Refusal, registered
+from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 from esper_lint.selection import on_disk
 from tests.trees import project

@@ -22,6 +22,7 @@ from esper_lint.rules.excerpt import one_line
 from esper_lint.tickets.detection import Detection, Disagreement, Found
 from esper_lint.tickets.documents import SCHEMA_VERSION, decision_of, new_object, ticket_object
 from esper_lint.tickets.making import title_of
+from esper_lint.tickets.reviews import reviewer_key
 from esper_lint.tickets.sites import sites_of
 from esper_lint.tickets.ticket import State
 from esper_lint.wording import counted
@@ -40,11 +41,11 @@ class _Wanted:
     people: Sequence[str]
 
     def ticket(self, one: Found) -> bool:
-        named = {review.reviewer.casefold() for review in one.reading.ticket.reviews}
+        named = {reviewer_key(review.reviewer) for review in one.reading.ticket.reviews}
         return (
             (not self.states or one.reading.state.value in self.states)
             and self._is_of(one.detection, one.reading.ticket.rule or (one.group.rule if one.group else ""))
-            and (not self.people or any(name.casefold() in named for name in self.people))
+            and (not self.people or any(reviewer_key(name) in named for name in self.people))
         )
 
     def group(self, group: Group) -> bool:

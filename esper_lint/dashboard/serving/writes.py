@@ -24,9 +24,9 @@ from esper_lint.tickets.accepting import Refused, accept
 from esper_lint.tickets.detection import code_of
 from esper_lint.tickets.folder import shown_path, ticket_folder
 from esper_lint.tickets.making import Maker
-from esper_lint.tickets.patching import CannotPatch, PutReview, SetCell, TicketChanged
+from esper_lint.tickets.patching import CannotPatch, TicketChanged
 from esper_lint.tickets.reading import Reading
-from esper_lint.tickets.reviewing import NotReviewed, review_of
+from esper_lint.tickets.reviewing import NotReviewed, patches_of, review_of
 from esper_lint.tickets.store import NotWritten
 from esper_lint.tickets.ticket import Review, Ticket
 
@@ -147,8 +147,7 @@ class Desk:
     def _put(self, board: Board, group: Group | None, reading: Reading | None, review: Review) -> Reading:
         word = self._config.support_word
         if reading is not None:
-            patches = (PutReview(review, word), SetCell("Updated", review.date))
-            return self._folder.patch(reading.name, patches, reading.digest)
+            return self._folder.patch(reading.name, patches_of(review, reading.ticket, word), reading.digest)
         assert group is not None  # a form is about a ticket or about a group
         ticket = replace(self._made(board, group), reviews=(review,))
         return self._folder.create(ticket, support_word=word)

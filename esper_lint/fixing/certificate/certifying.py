@@ -99,11 +99,12 @@ class _Proof:
 
     def _unused(self, file: _File) -> Iterator[Obligation]:
         """The imports that a file needs no more, now that what used them stands in a new one."""
+        before = file.before.source if file.before else None
         if all(other.before for other in self._files.values()):
-            check_diagnostics(file.file.before, file.after.source.tree)
+            check_diagnostics(before, file.after.source.tree)
             return
         added = {alias.asname or alias.name for _, node in file.frame.imports for alias in node.names}
-        for name, _ in unused_imports(file.file.before, file.after.source.tree, added):
+        for name, _ in unused_imports(before, file.after.source.tree, added):
             message = f"the import of `{name}` has no use left in this file, and stays"
             yield Obligation("unused-import", file.file.path, self._line_before(file, name), message)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import Counter
 from collections.abc import Collection
 from functools import lru_cache
 
 from esper_lint.fixing.certificate.objection import Objection
+from esper_lint.fixing.certificate.source import Source, parsed
 
 _KINDS = {
     "UndefinedName": "undefined",
@@ -36,20 +36,17 @@ def _messages(tree: ast.Module) -> list[tuple[_Message, int]]:
 
 
 @lru_cache(maxsize=256)  # the same file is proposed changed in several ways
-def _known(text: str) -> tuple[_Message, ...]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(text)
-    return tuple(message for message, _ in _messages(tree))
+def _known(path: str, text: str) -> tuple[_Message, ...]:
+    return tuple(message for message, _ in _messages(parsed(path, text, compiles=False).tree))
 
 
-def check_diagnostics(before: str | None, after: ast.Module) -> None:
+def check_diagnostics(before: Source | None, after: ast.Module) -> None:
     """Raises ``Objection`` where a name has become undefined, unused or redefined."""
     for name, line in unused_imports(before, after, ()):
         raise Objection("unused", f"UnusedImport {name}", line)
 
 
-def unused_imports(before: str | None, after: ast.Module, added: Collection[str]) -> list[tuple[str, int]]:
+def unused_imports(before: Source | None, after: ast.Module, added: Collection[str]) -> list[tuple[str, int]]:
     """The names that the text before imported for what has moved to another file, with their lines in the text after.
 
     Their imports stay, since others may import these names from here.  ``added`` are names that the fix imports.
@@ -57,7 +54,7 @@ def unused_imports(before: str | None, after: ast.Module, added: Collection[str]
     """
     found = _messages(after)
     left: list[tuple[str, int]] = []
-    known = Counter(_known(before) if before is not None else ())
+    known = Counter(_known(before.path, before.text) if before is not None else ())
     for message, line in found:
         if known[message]:
             known[message] -= 1

@@ -80,7 +80,7 @@ class _Merge:
             self._check_made_at_once(position, base)
             check_imports(frame.imports, self._before, {}, 0)
             self._check_text(splits, base, [Lines(first_line(node), last_line(node)) for _, node in frame.imports])
-            check_diagnostics(before.text, after.tree)
+            check_diagnostics(before, after.tree)
         return Certificate(claim.classes, ((path, claim.base),), tuple(self._obligations(splits)))
 
     # -- the base -----------------------------------------------------------------------------------------------------

@@ -92,13 +92,12 @@ def _of_kind(node: ast.stmt) -> Unmergeable | None:
     if isinstance(node, FUNCTIONS):
         return once if getattr(node, "type_params", None) else _of_method(node)
     if isinstance(node, ast.Assign) and all(isinstance(one, ast.Name) for one in node.targets):
-        names = [one.id for one in node.targets if isinstance(one, ast.Name)]
-        return _of_value(node.value, read_only=all(map(_is_special, names)))
+        return _of_value(node.value)
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         calls = [one for one in ast.walk(node.annotation) if isinstance(one, ast.Call)]
         if calls:
             return once
-        return _of_value(node.value, read_only=_is_special(node.target.id)) if node.value else None
+        return _of_value(node.value) if node.value else None
     return once
 
 
@@ -112,23 +111,16 @@ def _of_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Unmergeable | No
             why = f"`@{text if len(text) < 40 else name}` may look at the class or the qualified name of the method"
             return Unmergeable("FX-EFFECT-ORDER", decorator.lineno, why)
     for default in (*node.args.defaults, *node.args.kw_defaults):
-        found = _of_value(default, read_only=False) if default is not None else None
+        found = _of_value(default) if default is not None else None
         if found is not None:
             return found
     return None
 
 
-def _of_value(value: ast.expr, *, read_only: bool) -> Unmergeable | None:
+def _of_value(value: ast.expr) -> Unmergeable | None:
     if _is_plain(value) or _is_partial(value):
         return None
-    if read_only and isinstance(value, (ast.List, ast.Set)) and all(map(_is_plain, value.elts)):
-        return None
     return Unmergeable("FX-ALIAS", value.lineno, f"the classes would share one `{_short(ast.unparse(value))}`")
-
-
-def _is_special(name: str) -> bool:
-    """Whether it is one of the lists that torch.jit reads, such as ``__constants__``, and nobody writes to."""
-    return name.startswith("__") and name.endswith("__")
 
 
 def _is_plain(value: ast.expr) -> bool:

@@ -8,6 +8,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from esper_lint.fixing.merging.bindings import FUNCTIONS
 from esper_lint.fixing.merging.values import ClassSite, Unmergeable
@@ -44,14 +45,19 @@ class Outline:
 def outline(text: str, sites: Sequence[ClassSite]) -> Outline | Unmergeable:
     """Raises LookupError for a site that is no class of the text."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape in the analysed code is not ours to report
-            tree = ast.parse(text)
-        everywhere = tuple(sorted(_places(tree), key=_line))
+        tree, everywhere = _read(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNREADABLE
     by_line = {_line(place): place for place in everywhere}
     return Outline(text, tree, tuple(sites), tuple(by_line[site.line] for site in sites), everywhere)
+
+
+@lru_cache(maxsize=16)  # several parts of a group are tried
+def _read(text: str) -> tuple[ast.Module, tuple[Place, ...]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape in the analysed code is not ours to report
+        tree = ast.parse(text)
+    return tree, tuple(sorted(_places(tree), key=_line))
 
 
 def size(node: ast.AST) -> int:

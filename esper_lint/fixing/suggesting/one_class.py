@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
 
 from esper_lint.findings import Group, HoleKind, Member
 from esper_lint.fixing.suggesting.parsing import parsed
@@ -26,8 +29,8 @@ def one_class(group: Group, texts: Callable[[str], str]) -> Iterator[Suggestion]
         return
     peer, first = Comparison(group).nearest(0), group.members[0]
     other = group.members[peer.index]
-    classes = _class(first, texts), _class(other, texts)
-    if classes[0] is None or classes[1] is None or _header(classes[0]) != _header(classes[1]):
+    mine, theirs = (_classes(texts(one.path)).get(one.line) for one in (first, other))
+    if mine is None or theirs is None or mine.header != theirs.header:
         return
     differences = [one for one in peer.differences if not _is_local(one)]
     if first.variant == other.variant:
@@ -38,7 +41,7 @@ def one_class(group: Group, texts: Callable[[str], str]) -> Iterator[Suggestion]
     elif len(differences) > _MOST_ARGUMENTS or not all(map(_may_be_argument, differences)):
         return
     else:
-        built = "are built alike" if _constructor(classes[0]) == _constructor(classes[1]) else "are much alike"
+        built = "are built alike" if mine.constructor == theirs.constructor else "are much alike"
         argument = (
             f", given as an argument what differs: {told(differences, _ROOM, renamed=False)}" if differences else ""
         )
@@ -46,18 +49,30 @@ def one_class(group: Group, texts: Callable[[str], str]) -> Iterator[Suggestion]
     yield Suggestion("merge", first.path, first.line, message)
 
 
-def _class(member: Member, texts: Callable[[str], str]) -> ast.ClassDef | None:
-    tree = parsed(texts(member.path))
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """What must be equal, and what makes more of it equal, as digests."""
+
+    header: bytes
+    constructor: bytes
+
+
+@lru_cache(maxsize=2048)  # a file has many classes, and a tree is too large to keep
+def _classes(text: str) -> Mapping[int, _Class]:
+    """The classes of a file by line."""
+    tree = parsed(text)
     found = (node for node in (ast.walk(tree) if tree else ()) if isinstance(node, ast.ClassDef))
-    return next((node for node in found if node.lineno == member.line), None)
+    return {
+        node.lineno: _Class(
+            _digest([*node.bases, *node.keywords, *node.decorator_list]),
+            _digest([one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]),
+        )
+        for node in found
+    }
 
 
-def _header(node: ast.ClassDef) -> list[str]:
-    return list(map(ast.dump, [*node.bases, *node.keywords, *node.decorator_list]))
-
-
-def _constructor(node: ast.ClassDef) -> list[str]:
-    return [ast.dump(one) for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+def _digest(nodes: Sequence[ast.AST]) -> bytes:
+    return blake2b("\n".join(map(ast.dump, nodes)).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _is_local(difference: Difference) -> bool:

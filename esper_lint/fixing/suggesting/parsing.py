@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import lru_cache
 
 
+@lru_cache(maxsize=16)
 def parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():

@@ -44,6 +44,13 @@ def test_a_base_for_all_that_two_classes_are() -> None:
     assert [one.qualname for one in found.classes] == ["LowSeed", "LowLargeSeed"]
 
 
+def test_a_list_of_the_class_stays_in_each() -> None:
+    found = merge(two(f"    __constants__ = ['rank']\n\n{BODY}"))
+    assert found.moved == ("__init__", "forward")
+    assert found.after.count("    __constants__ = ['rank']\n") == 2
+    assert any("(FX-ALIAS)" in note for note in found.notes)
+
+
 def test_what_differs_and_what_belongs_to_the_class_stays() -> None:
     text = (
         f"{HEAD}register = lambda one: one\n\n\n# the small one\n@register\nclass A(nn.Module):  # small\n"
@@ -95,13 +102,13 @@ def test_the_base_stands_outside_of_the_guard() -> None:
 
 def test_properties_and_constants_move_whole() -> None:
     body = (
-        "    __constants__ = ['width']\n    width: int = 3\n    kind = nn.GELU\n\n"
+        "    width: int = 3\n    kind = nn.GELU\n\n"
         "    @property\n    def size(self):\n        return self.width * 2\n\n"
         "    @size.setter\n    def size(self, value):\n        self.width = value // 2\n\n    alias = size\n\n"
         "    @torch.no_grad()\n    def reset(self, eps=-1e-5, kind=nn.GELU):\n        return [self.size, eps, kind]\n"
     )
     found = merge(two(body))
-    assert found.moved == ("__constants__", "width", "kind", "size", "alias", "reset")
+    assert found.moved == ("width", "kind", "size", "alias", "reset")
     assert body in found.after
 
 
