@@ -125,6 +125,8 @@ def _largest(
     for part in parts:
         if best and len(part) < len(best[0]):
             break
+        if best and len({one.path for one in part}) > 1:
+            continue  # no larger than what there is, and never SAFE
         found = once(part)
         if not isinstance(found, Proved):
             if not equal and len({one.variant for one in part}) == 1:
