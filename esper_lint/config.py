@@ -65,6 +65,15 @@ OPTIONS: tuple[Option, ...] = (
     Option("roots", "folders", (), "Folders whose files are compared with each other, relative to the project folder."),
     Option("threshold", "integer", 80, "Similarity in percent from which two units are alike.", 50, 100),
     Option(
+        "group-threshold",
+        "integer",
+        86,
+        "Similarity in percent from which two units make a group. Units that are merely over `threshold` are named"
+        " beside each other where both are reported, and a forward joins a group if it is alike to half of it or more.",
+        50,
+        100,
+    ),
+    Option(
         "min-size",
         "integer",
         24,
@@ -193,6 +202,7 @@ class Config:
     has_table: bool
     roots: tuple[str, ...]
     threshold: int
+    group_threshold: int
     min_size: int
     min_size_renamed: int
     min_size_renamed_near: int

@@ -18,6 +18,7 @@ from esper_lint.evidence import Told
 from esper_lint.findings import Hole, UnitKind
 from esper_lint.matching.clustering import cluster, measured
 from esper_lint.matching.explaining import explain_all
+from esper_lint.matching.founding import founding
 from esper_lint.matching.pairs import Measure, Pair
 from esper_lint.matching.units import Unit, units_of
 from esper_lint.neighbourhoods import Place
@@ -83,7 +84,7 @@ def region_of(
         units = units_at(kind, sources, places, config)
         forms = {unit.key.exact for unit in units}
         inside = {pair: length for pair, length in common[kind].items() if pair[0] in forms}
-        kinds[kind] = Kind(units, cluster(units, inside))
+        kinds[kind] = Kind(units, cluster(units, inside, founding(units, inside, config.group_threshold, tree.forms)))
     found = reported(relation(units) for kind in kinds.values() for units in kind.clustering.clusters)
     at = {(name, sources[name].classes[index].line): key for key, part in parts.items() for name, index in part}
     counts = dict.fromkeys(parts, 0)
@@ -134,10 +135,11 @@ def told(
     )
     memory.add_results("template", new)
     explained = dict(zip(chosen, explanations, strict=True))
-    kinds = {
-        kind: replace(found, clustering=measured(found.clustering, _clusters(kind, chosen.values()), tree.forms))
-        for kind, found in region.kinds.items()
-    }
+    kinds = {}
+    for kind, found in region.kinds.items():
+        clusters = _clusters(kind, chosen.values())
+        clustering = measured(found.clustering, clusters, tree.forms, measure_of(kind, config))
+        kinds[kind] = replace(found, clustering=clustering)
     groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
     return {key: Told(group, messages(group, asked)) for key, group in zip(chosen, groups, strict=True)}
 

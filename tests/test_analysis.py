@@ -14,7 +14,7 @@ from esper_lint.analysis import Buffer, analyse
 from esper_lint.config import load
 from esper_lint.findings import Report, UnitKind
 from esper_lint.matching import explaining
-from tests.trees import BODY, groups, places, project, report, seed, write
+from tests.trees import BODY, CHANGED, groups, places, project, report, seed, write
 
 ROOT = Path(__file__).parents[1]
 
@@ -132,6 +132,15 @@ def test_classes_alike_with_forwards_too_small_are_found(tmp_path: Path) -> None
     assert groups(report(project(tmp_path, files))) == [("ESP104", ["A", "B"])]
 
 
+def test_forwards_that_are_alike_but_not_enough_for_a_group_are_silent_or_join_one(tmp_path: Path) -> None:
+    files = {"a.py": seed("A", init=INIT), "b.py": seed("B", init=UNLIKE, body=CHANGED)}
+    folder = project(tmp_path, files)
+    assert groups(report(folder, group_threshold=80)) == [("ESP102", ["A", "B"])]
+    assert groups(report(folder, group_threshold=99)) == []
+    write(folder, {"c.py": seed("C", init=INIT)})
+    assert ("ESP102", ["A", "B", "C"]) in groups(report(folder, group_threshold=99))
+
+
 MERGED = """\
         b, n, d = x.shape
         q, k, v = _attention_qkv(self, x, b, n)
@@ -147,6 +156,10 @@ def test_forwards_of_calls_to_helpers_are_no_clones(tmp_path: Path, other: str) 
     files["b.py"] = seed("B", init=INIT, body=other)
     assert groups(report(project(tmp_path, files))) == [("ESP104", ["A", "B"])]
     own = {name: text.replace("_attention", "self.attention") for name, text in files.items()}
+    own = {
+        name: text.replace("        return", "        y = self.drop(self.norm(y) * d)\n        return")
+        for name, text in own.items()
+    }
     own["b.py"] = own["b.py"].replace(INIT, UNLIKE)
     assert [members for _, members in groups(report(project(tmp_path, own)))] == [["A", "B"]]
 

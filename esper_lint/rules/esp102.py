@@ -96,9 +96,11 @@ RULE = Rule(
     severity=Severity.P3,
     summary="The forward of a module repeats the forward of another one with small changes.",
     what="""
-Reports `forward` bodies that agree over the threshold (a type 3 clone): the same code with an expression, a call or a
-few statements changed, added or left out. The message says in how many places the copies differ and shows what stands
-there; consistently renamed locals and attributes count as agreement.
+Reports `forward` bodies that agree over `group-threshold` (a type 3 clone): the same code with an expression, a call or
+a few statements changed, added or left out. The message says in how many places the copies differ and shows what stands
+there; consistently renamed locals and attributes count as agreement. A body under 40 symbols needs, besides, a class
+that has something in common with the other one (70%): two residual lines alone are an idiom. A body that agrees less,
+but over `threshold`, with at least half of a group is reported as its member.
 """,
     why="""
 A near copy is where copies go: somebody changed one and could not know of the other. Either the change belongs in both,
@@ -118,7 +120,7 @@ is passed. A fix that would leave the copies reported is not made. See `docs/fix
 """,
     invalid=({"encoder.py": _ENCODER, "pruned.py": _PRUNED},),
     valid=({"encoder.py": _SHARED},),
-    options=("threshold", "min-size", "min-size-renamed", "min-size-renamed-near"),
+    options=("threshold", "group-threshold", "min-size", "min-size-renamed", "min-size-renamed-near"),
     references=(
         "C. K. Roy, J. R. Cordy, *NICAD: Accurate Detection of Near-Miss Intentional Clones*, ICPC 2008",
         "P. Bulychev, M. Minea, *Duplicate Code Detection Using Anti-Unification*, SYRCoSE 2008: templates and holes",

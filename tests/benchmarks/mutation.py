@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.mutation FOLDER...
 
-Each mutant is compared with its original by the similarity function; a sample of them also end to end, as two files in
-a tree with all others of the same kind.  Forwards below the minimum sizes are left out and counted.  Then all originals
-together in one tree: how many pairs are reported that the token measure puts under 0.5.  Exit status 1 below 100% of
-type 1 and 2, 98% of one-statement edits of bodies of at least 6 statements, or above 0 unlike pairs.
+Each mutant is compared with its original as a run over the two would do; a sample of them also end to end, as two files
+in a tree with all others of the same kind.  Forwards below the minimum sizes are left out and counted.  Then all
+originals together in one tree: how many pairs are reported that the token measure puts under 0.5.  Exit status 1 below
+100% of type 1 and 2, 98% of one-statement edits of bodies of at least 6 statements, or above 0 unlike pairs.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from esper_lint.analysis import analyse
 from esper_lint.discovery.forms import Form
 from esper_lint.discovery.reading import facts_of
 from esper_lint.findings import Report, UnitKind
-from esper_lint.matching.pairs import alike
+from esper_lint.matching.founding import founding
+from esper_lint.matching.pairs import alike, ordered
 from esper_lint.matching.similarity import Alphabet, Comparable, common, similarity
+from esper_lint.matching.units import Unit
 from tests.benchmarks.forwards import Forward, forwards_of
 from tests.benchmarks.mutants import KINDS, Kind, mutant_source, original_source
 from tests.benchmarks.oracle import Ratio
@@ -83,8 +85,22 @@ def mutants(sample: Sequence[Original], kind: Kind, seed: str) -> Iterator[Mutan
             continue
         alphabet = Alphabet()
         a, b = Comparable(original.form, alphabet), Comparable(form, alphabet)
-        is_found = a.form.key.exact == b.form.key.exact or bool(alike(a, b, bounds))
+        is_found = a.form.key.exact == b.form.key.exact or _is_grouped(original.source, source, alike(a, b, bounds))
         yield Mutant(original, source, is_found, similarity(common(a, b), a.size, b.size))
+
+
+def _is_grouped(original: str, mutant: str, common_length: int) -> bool:
+    """Whether two files with one forward each, of that common length if they are alike, make a group."""
+    units, forms = [], dict[str, Form]()
+    for path, source in (("original", original), ("mutant", mutant)):
+        facts, found = facts_of(source.encode("utf-8", "surrogatepass"))
+        forms.update((form.key.exact, form) for form in found)
+        owner = facts.source.classes[0]
+        units.append(Unit(UnitKind.FORWARD, path, owner, owner.forwards[0]))
+    pair = ordered(units[0].key.exact, units[1].key.exact)
+    alike_pairs = {pair: common_length} if common_length else {}
+    threshold = settings(Path()).group_threshold
+    return bool(founding(units, alike_pairs, threshold, lambda keys: {key: forms[key] for key in keys}))
 
 
 def found_end_to_end(sample: Sequence[Mutant]) -> int:

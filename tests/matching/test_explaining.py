@@ -12,7 +12,7 @@ from tests.trees import BODY, project, report, seed
 
 
 def found(tmp_path: Path, files: Mapping[str, str], **options: Any) -> list[Group]:
-    small = {"min_class_size_near": 40, "min_size_renamed_near": 48}
+    small = {"min_class_size_near": 40, "min_size_renamed_near": 48, "group_threshold": 50}
     return [*report(project(tmp_path, files), **(small | options)).groups]
 
 
