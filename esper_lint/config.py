@@ -65,6 +65,17 @@ OPTIONS: tuple[Option, ...] = (
     Option("roots", "folders", (), "Folders whose files are compared with each other, relative to the project folder."),
     Option("threshold", "integer", 80, "Similarity in percent from which two units are alike.", 50, 100),
     Option(
+        "group-threshold",
+        "integer",
+        50,
+        "Similarity in percent from which two units make a group, if that is more than `threshold`; 86 is a good value."
+        " What is merely over `threshold` is then reported only if it is alike to half of a group, which it joins, and"
+        " forwards under 40 symbols make a group only if their classes have something in common. With less, every two"
+        " units over `threshold` make a group.",
+        50,
+        100,
+    ),
+    Option(
         "min-size",
         "integer",
         24,
@@ -193,6 +204,7 @@ class Config:
     has_table: bool
     roots: tuple[str, ...]
     threshold: int
+    group_threshold: int
     min_size: int
     min_size_renamed: int
     min_size_renamed_near: int

@@ -18,7 +18,8 @@ from esper_lint.evidence import Told
 from esper_lint.findings import Hole, UnitKind
 from esper_lint.matching.clustering import cluster, measured
 from esper_lint.matching.explaining import explain_all
-from esper_lint.matching.pairs import Measure, Pair
+from esper_lint.matching.founding import founding
+from esper_lint.matching.pairs import Load, Measure, Pair
 from esper_lint.matching.units import Unit, units_of
 from esper_lint.neighbourhoods import Place
 from esper_lint.progress import Progress
@@ -83,7 +84,7 @@ def region_of(
         units = units_at(kind, sources, places, config)
         forms = {unit.key.exact for unit in units}
         inside = {pair: length for pair, length in common[kind].items() if pair[0] in forms}
-        kinds[kind] = Kind(units, cluster(units, inside))
+        kinds[kind] = Kind(units, cluster(units, inside, _founding(units, inside, config, tree.forms)))
     found = reported(relation(units) for kind in kinds.values() for units in kind.clustering.clusters)
     at = {(name, sources[name].classes[index].line): key for key, part in parts.items() for name, index in part}
     counts = dict.fromkeys(parts, 0)
@@ -134,13 +135,21 @@ def told(
     )
     memory.add_results("template", new)
     explained = dict(zip(chosen, explanations, strict=True))
-    kinds = {
-        kind: replace(found, clustering=measured(found.clustering, _clusters(kind, chosen.values()), tree.forms))
-        for kind, found in region.kinds.items()
-    }
+    kinds = {}
+    for kind, found in region.kinds.items():
+        clusters = _clusters(kind, chosen.values())
+        clustering = measured(found.clustering, clusters, tree.forms, measure_of(kind, config))
+        kinds[kind] = replace(found, clustering=clustering)
     groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
     return {key: Told(group, messages(group, asked)) for key, group in zip(chosen, groups, strict=True)}
 
 
 def _clusters(kind: UnitKind, relations: Iterable[Relation]) -> list[tuple[Unit, ...]]:
     return [one.units for one in relations if one.units[0].kind is kind]
+
+
+def _founding(units: Sequence[Unit], common: Mapping[Pair, int], config: Config, load: Load) -> Mapping[Pair, int]:
+    """The pairs that groups grow from: all, unless groups have a stricter threshold."""
+    if config.group_threshold <= config.threshold:
+        return common
+    return founding(units, common, config.group_threshold, load)

@@ -14,7 +14,7 @@ from esper_lint.analysis import Buffer, analyse
 from esper_lint.config import load
 from esper_lint.findings import Report, UnitKind
 from esper_lint.matching import explaining
-from tests.trees import BODY, groups, places, project, report, seed, write
+from tests.trees import BODY, CHANGED, groups, places, project, report, seed, write
 
 ROOT = Path(__file__).parents[1]
 
@@ -130,6 +130,16 @@ def test_a_fallback_group_speaks_for_its_classes_too(tmp_path: Path) -> None:
 def test_classes_alike_with_forwards_too_small_are_found(tmp_path: Path) -> None:
     files = {"a.py": seed("A", init=INIT, body=SHORT), "b.py": seed("B", init=INIT, body=SHORT)}
     assert groups(report(project(tmp_path, files))) == [("ESP104", ["A", "B"])]
+
+
+def test_forwards_that_are_alike_but_not_enough_for_a_group_are_silent_or_join_one(tmp_path: Path) -> None:
+    files = {"a.py": seed("A", init=INIT), "b.py": seed("B", init=UNLIKE, body=CHANGED)}
+    folder = project(tmp_path, files)
+    for threshold in (50, 80):
+        assert groups(report(folder, group_threshold=threshold)) == [("ESP102", ["A", "B"])]
+    assert groups(report(folder, group_threshold=99)) == []
+    write(folder, {"c.py": seed("C", init=INIT)})
+    assert ("ESP102", ["A", "B", "C"]) in groups(report(folder, group_threshold=99))
 
 
 MERGED = """\

@@ -21,6 +21,12 @@ BODY = """\
         y = F.scaled_dot_product_attention(q, k, v)
         return x + self.out(y.transpose(1, 2).reshape(b, n, d))
 """
+# Both have something of their own; their similarity is .90.
+CHANGED = (
+    BODY.replace("F.scaled_dot_product_attention(q, k, v)", "self.drop(q @ k.mT) @ v")
+    .replace("chunk(3, dim=-1)", "reshape(b, n, 3, d).unbind(2)")
+    .replace("x + ", "self.gate * ")
+)
 
 
 def seed(name: str = "Seed", *, init: str = "", body: str = BODY, noqa: str = "") -> str:

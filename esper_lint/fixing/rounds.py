@@ -43,8 +43,6 @@ from esper_lint.judging import judged, narrowed
 from esper_lint.progress import Progress
 from esper_lint.tickets.objections import Objection, Objections, blocking
 
-_AHEAD = 64  # groups that are tried at a time; the more, the more are tried in vain, and the less is waited for
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -113,8 +111,9 @@ class Round:
         parts: list[tuple[Group, Sequence[Member]]] = []
         for number, (group, members) in enumerate(chain(groups, parts)):
             if number < len(groups):
-                if not self.setting.trials.knows(self._trial(group, members)):
-                    self._try_ahead(groups[number : number + _AHEAD], touched)
+                is_free = touched.isdisjoint(one.path for one in members)
+                if is_free and not self.setting.trials.knows(self._trial(group, members)):
+                    self._try_ahead(groups[number:], touched)
                 if self._is_part(group, members, forwards, touched):
                     parts.append((group, members))
                     continue
@@ -267,9 +266,17 @@ class Round:
         return next((part for part in parts if len(part) > 1), [])
 
     def _try_ahead(self, groups: Sequence[tuple[Group, Sequence[Member]]], touched: set[str]) -> None:
-        """Try those whose files are as they were; some in vain, where another of them is fixed in the same file."""
-        free = [(group, members) for group, members in groups if touched.isdisjoint(one.path for one in members)]
-        self.setting.trials.make_ahead([self._trial(group, members) for group, members in free])
+        """Try those that will be tried in this pass whatever becomes of the others: no two have a file in common."""
+        paths: set[str] = set()
+        ahead = []
+        for group, members in groups:
+            own = {one.path for one in members}
+            if not touched.isdisjoint(own):
+                continue  # it waits for the next pass
+            if paths.isdisjoint(own):
+                ahead.append(self._trial(group, members))
+            paths |= own
+        self.setting.trials.make_ahead(ahead)
 
     def _trial(self, group: Group, members: Sequence[Member]) -> Trial:
         paths = sorted({one.path for one in members})

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from esper_lint.matching.grouping import clusters
-from esper_lint.matching.pairs import Load, Pair, common_lengths, ordered
+from esper_lint.findings import UnitKind
+from esper_lint.matching.grouping import clusters, with_joiners
+from esper_lint.matching.pairs import Load, Measure, Pair, common_lengths, ordered
 from esper_lint.matching.similarity import similarity
 from esper_lint.matching.units import Unit
 
@@ -35,16 +36,22 @@ class Clustering:
         return min((self.similarities[pair] for pair in combinations(keys, 2)), default=1.0)
 
 
-def cluster(units: Sequence[Unit], common: Mapping[Pair, int]) -> Clustering:
-    """Partition the units that have a partner; ``common`` has the common length of every alike pair of their forms."""
+def cluster(units: Sequence[Unit], common: Mapping[Pair, int], founding: Mapping[Pair, int]) -> Clustering:
+    """Partition units of one kind; ``common`` has the common length of every alike pair of their forms.
+
+    Clusters grow from the pairs that are ``founding``.  A forward whose pairs are all loose may join one.  A class may
+    not: its forward speaks for it, if that is alike.
+    """
     by_form: dict[str, list[Unit]] = {}
     for unit in units:
         by_form.setdefault(unit.key.exact, []).append(unit)
     sizes = {key: found[0].key.size for key, found in by_form.items()}
     counts = {key: len(found) for key, found in by_form.items()}
-    partition = clusters(sizes, counts, common)
+    partition = clusters(sizes, counts, founding)
     clustered = {key for keys in partition for key in keys}
     partition += [[key] for key, found in by_form.items() if len(found) > 1 and key not in clustered]
+    if units and units[0].kind is UnitKind.FORWARD:
+        partition = with_joiners(partition, sizes, counts, common)
     inside = {pair for keys in partition for pair in combinations(sorted(keys), 2)}
     near: dict[str, list[str]] = {}
     for left, right in sorted(common.keys() - inside):
@@ -58,11 +65,11 @@ def cluster(units: Sequence[Unit], common: Mapping[Pair, int]) -> Clustering:
     )
 
 
-def measured(clustering: Clustering, clusters: Collection[Sequence[Unit]], load: Load) -> Clustering:
+def measured(clustering: Clustering, clusters: Collection[Sequence[Unit]], load: Load, measure: Measure) -> Clustering:
     """The clustering with the similarity of every pair in ``clusters``; ``load`` gives forms by exact key."""
     sizes = {unit.key.exact: unit.key.size for units in clusters for unit in units}
     pairs = {pair for units in clusters for pair in combinations(sorted({unit.key.exact for unit in units}), 2)}
-    lengths = common_lengths(pairs - clustering.similarities.keys(), load)
+    lengths = common_lengths(pairs - clustering.similarities.keys(), load, measure)
     found = {pair: similarity(length, sizes[pair[0]], sizes[pair[1]]) for pair, length in lengths.items()}
     return replace(clustering, similarities={**clustering.similarities, **found})
 

@@ -127,11 +127,21 @@ def _alike(
     return found
 
 
-def common_lengths(pairs: Iterable[Pair], load: Load) -> dict[Pair, int]:
-    """The common length of the given pairs, alike or not."""
+def common_lengths(pairs: Iterable[Pair], load: Load, measure: Measure | None = None) -> dict[Pair, int]:
+    """The common length of the given pairs, alike or not.
+
+    With a ``measure`` small forms are held to the spelling of their attributes, as they are to be alike: otherwise two
+    chains of calls that are not would seem to be nearer to each other than either is to its copies.
+    """
     wanted = list(pairs)
     comparables = _Comparables(load({key for pair in wanted for key in pair}))
-    return {pair: common(comparables[pair[0]], comparables[pair[1]]) for pair in wanted}
+    least = max(measure.min_size_renamed, measure.min_size_renamed_near) if measure else 0
+    lengths = {}
+    for left, right in wanted:
+        a, b = comparables[left], comparables[right]
+        is_large = min(a.form.key.own, b.form.key.own) >= least
+        lengths[left, right] = common(a, b, rename_attributes=is_large)
+    return lengths
 
 
 def ordered(left: str, right: str) -> Pair:

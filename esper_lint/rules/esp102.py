@@ -118,7 +118,7 @@ is passed. A fix that would leave the copies reported is not made. See `docs/fix
 """,
     invalid=({"encoder.py": _ENCODER, "pruned.py": _PRUNED},),
     valid=({"encoder.py": _SHARED},),
-    options=("threshold", "min-size", "min-size-renamed", "min-size-renamed-near"),
+    options=("threshold", "group-threshold", "min-size", "min-size-renamed", "min-size-renamed-near"),
     references=(
         "C. K. Roy, J. R. Cordy, *NICAD: Accurate Detection of Near-Miss Intentional Clones*, ICPC 2008",
         "P. Bulychev, M. Minea, *Duplicate Code Detection Using Anti-Unification*, SYRCoSE 2008: templates and holes",

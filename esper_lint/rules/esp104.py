@@ -98,7 +98,14 @@ and never written. See `docs/fix-safety.md`.
 """,
     invalid=({"small.py": _SMALL, "large.py": _LARGE},),
     valid=({"feed_forward.py": _PARAMETERS},),
-    options=("threshold", "min-class-size", "min-class-size-near", "min-size-renamed", "min-size-renamed-near"),
+    options=(
+        "threshold",
+        "group-threshold",
+        "min-class-size",
+        "min-class-size-near",
+        "min-size-renamed",
+        "min-size-renamed-near",
+    ),
     references=(
         "M. Fowler, *Refactoring*, 2nd ed., 2018: Parameterize Function, Extract Superclass",
         "C. Kapser, M. W. Godfrey, *“Cloning Considered Harmful” Considered Harmful*, EMSE 13, 2008",

@@ -21,16 +21,28 @@ from tests.trees import BODY, seed
 MEASURE = Measure(80, 8, 12)
 
 
-def clustered(sources: Sequence[str], kind: UnitKind = UnitKind.FORWARD, measure: Measure = MEASURE) -> Clustering:
-    """Each source is a file, ``00.py`` and so on."""
+def clustered(
+    sources: Sequence[str],
+    kind: UnitKind = UnitKind.FORWARD,
+    measure: Measure = MEASURE,
+    founding_from: int = 0,
+) -> Clustering:
+    """Each source is a file, ``00.py`` and so on; pairs of that similarity (percent) found clusters."""
     files, forms = {}, dict[str, Form]()
     for number, source in enumerate(sources):
         files[f"{number:02}.py"], found = read_source(source)
         forms |= found
     outlines = {name: outline_of(one) for name, one in files.items()}
     units = units_of(kind, files, sorted(module_classes(outlines)), measure.min_size)
-    clustering = cluster(units, pairs(units, forms, measure))
-    return measured(clustering, clustering.clusters, load_from(forms))
+    common = pairs(units, forms, measure)
+    founding = {pair: length for pair, length in common.items() if _is_founding(pair, length, units, founding_from)}
+    clustering = cluster(units, common, founding)
+    return measured(clustering, clustering.clusters, load_from(forms), measure)
+
+
+def _is_founding(pair: Pair, length: int, units: Sequence[Unit], founding_from: int) -> bool:
+    sizes = {unit.key.exact: unit.key.size for unit in units}
+    return 200 * length >= founding_from * (sizes[pair[0]] + sizes[pair[1]])
 
 
 def pairs(units: Sequence[Unit], forms: Mapping[str, Form], measure: Measure) -> dict[Pair, int]:
@@ -94,6 +106,30 @@ def test_what_is_alike_across_clusters_is_near() -> None:
     assert len(found.clusters) == 2 and len(where) == 5
     assert links and all(where[left] != where[right] for left, right in links)
     assert links == {(right, left) for left, right in links}
+
+
+def test_a_forward_that_is_loosely_alike_joins_and_a_class_does_not() -> None:
+    rows = of_steps(range(0, 10), range(0, 10), range(2, 12))
+    assert members(clustered(rows, measure=Measure(75, 8, 12), founding_from=95)) == [["00.py", "01.py", "02.py"]]
+    found = clustered(rows, UnitKind.CLASS, Measure(75, 8, 12), founding_from=95)
+    assert members(found) == [["00.py", "01.py"]]
+    (alone,) = [key for key, units in found.by_form.items() if units[0].path == "02.py"]
+    assert [found.by_form[key][0].path for key in found.near[alone]] == ["00.py"]
+
+
+def test_loosely_alike_forwards_among_themselves_are_no_cluster() -> None:
+    found = clustered(of_steps(range(0, 10), range(2, 12)), measure=Measure(75, 8, 12), founding_from=95)
+    assert members(found) == [] and len(found.similarities) == 1
+
+
+def test_members_that_are_not_alike_are_no_nearer_than_they_would_have_to_be() -> None:
+    """Held to their spelling, as bodies of their size are, the outer two are alike to the middle one alone."""
+    names = ("abcdefgh", "abcdefxx", "abcdvwxx")
+    sources = [seed(body="".join(f"        x = self.{name}(x)\n" for name in row)) for row in names]
+    found = clustered(sources, measure=Measure(94, 8, 12, 8, 128))
+    (units,) = found.clusters
+    nearer = found.similarity(units[0], units[1]), found.similarity(units[1], units[2])
+    assert found.worst(units) == found.similarity(units[0], units[2]) < 0.94 < min(nearer)
 
 
 @given(st.lists(BODIES, min_size=1, max_size=4), st.integers(50, 95))
