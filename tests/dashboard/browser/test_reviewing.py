@@ -35,6 +35,7 @@ def flake8(project: Path) -> list[str]:
 def open_group(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    page.wait_for_load_state()  # its scripts hear of a choice
 
 
 def record(page: Page, reviewer: str, verdict: str, evaluation: str) -> None:
@@ -94,6 +95,7 @@ def test_two_members_are_compared_side_by_side(signed_in: SignedIn) -> None:
         label="3. FlexAttentionFallback (blueprints/transformer.py:259)"
     )
     expect(page).to_have_url(re.compile("left=2"))
+    page.wait_for_load_state()
     page.get_by_role("combobox", name="Right").select_option(
         label="2. FlexAttentionSeed (blueprints/transformer.py:221)"
     )
@@ -123,6 +125,7 @@ def test_two_reviewers_and_what_the_second_is_told_who_comes_late(signed_in: Sig
     assert "One class with a parameter will do." in text and "What I have thought about for an hour." in text
     assert len(list((project / TICKETS).rglob("*.md"))) == 1
     bob.get_by_role("link", name="Queue").first.click()
+    bob.wait_for_url(re.compile(r"^[^?#]+:\d+/$"))  # and its scripts, which hear of a choice
     bob.get_by_label("State").select_option("pending")
     expect(bob.get_by_text("PENDING 2/3")).to_be_visible()
 
