@@ -275,7 +275,8 @@ class Round:
                 continue  # it waits for the next pass
             if paths.isdisjoint(own):
                 ahead.append(self._trial(group, members))
-            paths |= own
+            if self.setting.wishes.is_unsafe or len(own) == 1:  # what is SAFE stands in one file
+                paths |= own
         self.setting.trials.make_ahead(ahead)
 
     def _trial(self, group: Group, members: Sequence[Member]) -> Trial:
