@@ -12,7 +12,7 @@ from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet
 from esper_lint.fixing.advising import Advisor
 from esper_lint.fixing.drafts import Drafts, contents
-from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Spots, Withdrawn
+from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Spots, Withdrawn, spots_of
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import mentions
 from esper_lint.fixing.rounds import Round, Setting
@@ -55,4 +55,4 @@ def planned(
         stopped = gate(found) if gate is not None else {}
         if not stopped:
             return found
-        refused |= {spots: stopped[fix] for spots, fix in round_.made if fix in stopped}
+        refused |= {spots_of(fix.members): stopped[fix] for fix in round_.made if fix in stopped}

@@ -68,7 +68,7 @@ class Round:
     drafts: Drafts
     refused: dict[Spots, GroupRefusal]
     withdrawn: Withdrawn
-    made: list[tuple[Spots, GroupFix]] = field(default_factory=list)
+    made: list[GroupFix] = field(default_factory=list)
     kept: dict[Spots, tuple[Refusal, ...]] = field(default_factory=dict)
     withheld: dict[Spots, GroupFix] = field(default_factory=dict)
     left_out: dict[tuple[str, str], GroupRefusal] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Round:
         refused = _by_group((*self.refused.values(), *self._left_out()))
         return Fixes(
             self.drafts.edits(),
-            tuple(fix for _, fix in self.made),
+            tuple(self.made),
             tuple(self.withheld.values()),
             tuple(sorted(refused, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
             tuple(self.advice),
@@ -98,7 +98,7 @@ class Round:
 
     def _left_out(self) -> Iterator[GroupRefusal]:
         """Why members were left out of the fix of their group, if no other fix has them."""
-        fixed = {spot for key in (*(key for key, _ in self.made), *self.withheld) for spot in key}
+        fixed = {spot for fix in (*self.made, *self.withheld.values()) for spot in spots_of(fix.members)}
         yield from (one for spot, one in self.left_out.items() if spot not in fixed)
 
     # -- a pass --------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Round:
         """
         found = self.setting.trials.outcome(self._trial(group, members))
         if not isinstance(found.found, Proved):
-            begun = {spot for key, _ in self.made for spot in key}
+            begun = {spot for fix in self.made for spot in spots_of(fix.members)}
             left = [one for one in members if (one.path, one.qualname) not in begun]
             if is_first and (group.rule != "ESP104" or len(left) == len(members)):
                 self._refuse(group, found.found, found.withdrawn)
@@ -169,7 +169,7 @@ class Round:
         if causes:
             self._refuse(group, causes)
             return ()
-        self.made.append((key, fix))
+        self.made.append(fix)
         self.overridden += [Overridden(group.id, one, self.setting.wishes.override) for one in objections]
         self.kept[key] = (*self.kept.get(key, ()), *kept)
         for one, refusal in left_out:
@@ -260,7 +260,7 @@ class Round:
         """
         if self.setting.wishes.is_unsafe or len({one.path for one in members}) == 1:
             return []
-        fixed = {(one.path, one.qualname) for _, fix in self.made for one in fix.members}
+        fixed = {spot for fix in self.made for spot in spots_of(fix.members)}
         ours = [one for one in members if (one.path, one.qualname) in fixed]
         parts = [[one for one in ours if one.path == path] for path in sorted({one.path for one in ours})]
         return next((part for part in parts if len(part) > 1), [])

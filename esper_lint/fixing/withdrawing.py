@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from esper_lint.findings import Report
 from esper_lint.fixing.extraction.hazard import first_of_each_code
-from esper_lint.fixing.fixes import FIXABLE, FIXED_BY_EXTRACTION, FixKey, GroupFix, Spots, Withdrawn
+from esper_lint.fixing.fixes import FIXABLE, FIXED_BY_EXTRACTION, FixKey, GroupFix, Spots, Withdrawn, spots_of
 from esper_lint.fixing.proving import MERGE
 from esper_lint.fixing.refusals import Refusal
 
@@ -14,14 +14,14 @@ from esper_lint.fixing.refusals import Refusal
 def withdrawals(
     report: Report,
     known: set[tuple[str, str, str]],
-    made: Sequence[tuple[Spots, GroupFix]],
+    made: Sequence[GroupFix],
     kept: Mapping[Spots, tuple[Refusal, ...]],
 ) -> Withdrawn:
     """The fixes to withdraw, with why: first what they left in place.
 
     ``report`` is of the tree with all of ``made``, and ``known`` what ``reported`` gives for the tree without.
     """
-    by_member = {(one.path, one.qualname): (spots, fix) for spots, fix in made for one in fix.members}
+    by_member = {(one.path, one.qualname): (fix, one) for fix in made for one in fix.members}
     failed: dict[FixKey, tuple[Refusal, ...]] = {}
     for group in report.groups:
         if group.suppressed:
@@ -30,17 +30,16 @@ def withdrawals(
             found = by_member.get((one.path, one.qualname))
             if found is None:
                 continue
-            spots, fix = found
+            fix, rewritten = found
             is_left = group.rule in FIXED_BY_EXTRACTION
             is_new = group.rule == "ESP104" and not known & {
                 (member.path, member.qualname, rule) for member in group.members for rule in FIXABLE
             }
             if is_left or is_new:
                 message = f"`{one.qualname}` would still be reported, as {group.rule}, for what is left of it"
-                line = next(of.line for of in fix.members if (of.path, of.qualname) == (one.path, one.qualname))
-                cause = Refusal("FX-NO-BENEFIT", one.path, line, message)
-                key = FixKey(fix.strategy == MERGE, spots)
-                failed.setdefault(key, _gravest_first(kept[spots], cause))
+                cause = Refusal("FX-NO-BENEFIT", one.path, rewritten.line, message)
+                key = FixKey(fix.strategy == MERGE, spots_of(fix.members))
+                failed.setdefault(key, _gravest_first(kept[key.spots], cause))
     return failed
 
 

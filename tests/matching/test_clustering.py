@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esper_lint.discovery.bases import module_classes, outline_of
 from esper_lint.discovery.forms import Form
-from esper_lint.discovery.modules import read_source
 from esper_lint.findings import UnitKind
 from esper_lint.matching.clustering import Clustering, cluster, measured
 from esper_lint.matching.pairs import Load, Measure, Pair, compare
-from esper_lint.matching.units import Unit, units_of
+from esper_lint.matching.units import Unit
+from tests.matching.reading_units import units_in
 from tests.programs import BODIES, module
 from tests.trees import BODY, seed
 
@@ -28,12 +27,7 @@ def clustered(
     founding_from: int = 0,
 ) -> Clustering:
     """Each source is a file, ``00.py`` and so on; pairs of that similarity (percent) found clusters."""
-    files, forms = {}, dict[str, Form]()
-    for number, source in enumerate(sources):
-        files[f"{number:02}.py"], found = read_source(source)
-        forms |= found
-    outlines = {name: outline_of(one) for name, one in files.items()}
-    units = units_of(kind, files, sorted(module_classes(outlines)), measure.min_size)
+    units, forms = units_in(sources, kind, measure.min_size)
     common = pairs(units, forms, measure)
     founding = {pair: length for pair, length in common.items() if _is_founding(pair, length, units, founding_from)}
     clustering = cluster(units, common, founding)

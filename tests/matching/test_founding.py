@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esper_lint.discovery.bases import module_classes, outline_of
 from esper_lint.discovery.forms import Form
-from esper_lint.discovery.modules import read_source
 from esper_lint.findings import UnitKind
 from esper_lint.matching.founding import SMALL, founding
 from esper_lint.matching.pairs import Measure, Pair, compare
-from esper_lint.matching.units import Unit, units_of
+from esper_lint.matching.units import Unit
+from tests.matching.reading_units import units_in
 from tests.programs import BODIES, module
 from tests.trees import BODY, CHANGED, seed
 
@@ -49,12 +48,7 @@ def compared(
     sources: Sequence[str], kind: UnitKind = UnitKind.FORWARD
 ) -> tuple[list[Unit], dict[str, Form], dict[Pair, int]]:
     """The units of some files, their forms, and the common length of every alike pair."""
-    files, forms = {}, dict[str, Form]()
-    for number, source in enumerate(sources):
-        files[f"{number:02}.py"], found = read_source(source)
-        forms |= found
-    outlines = {name: outline_of(one) for name, one in files.items()}
-    units = units_of(kind, files, sorted(module_classes(outlines)), MEASURE.min_size)
+    units, forms = units_in(sources, kind, MEASURE.min_size)
     sketches = {unit.key.exact: forms[unit.key.exact].sketch for unit in units}
     return units, forms, compare(sketches, lambda keys: {key: forms[key] for key in keys}, MEASURE)
 
