@@ -133,7 +133,7 @@ class Round:
             return False
         if not touched.isdisjoint(one.path for one in members):
             return False
-        found = self.setting.trials.outcome(self._trial(group, members)).found
+        found = self._outcome(group, members).found
         return isinstance(found, Proved) and found.strategy != MERGE
 
     def _decided(
@@ -143,7 +143,7 @@ class Round:
 
         ``is_first`` tells that these are all of the group: why the others are left out was said with the fix.
         """
-        found = self.setting.trials.outcome(self._trial(group, members))
+        found = self._outcome(group, members)
         if not isinstance(found.found, Proved):
             begun = {spot for fix in self.made for spot in spots_of(fix.members)}
             left = [one for one in members if (one.path, one.qualname) not in begun]
@@ -279,11 +279,22 @@ class Round:
                 paths |= own
         self.setting.trials.make_ahead(ahead)
 
-    def _trial(self, group: Group, members: Sequence[Member]) -> Trial:
+    def _outcome(self, group: Group, members: Sequence[Member]) -> Attempt:
+        """What is added has a name that is free: since a trial was made another fix may have taken that."""
+        paths, taken = {one.path for one in members}, frozenset[str]()
+        while True:
+            found = self.setting.trials.outcome(self._trial(group, members, taken))
+            new = found.found.texts.keys() - paths if isinstance(found.found, Proved) else set()
+            if new.isdisjoint(self.drafts.names):
+                return found
+            taken |= new
+
+    def _trial(self, group: Group, members: Sequence[Member], taken: frozenset[str] = frozenset()) -> Trial:
+        """``taken`` are names of files that it was found to add before, and cannot."""
         paths = sorted({one.path for one in members})
         spots = spots_of(members)
         withdrawn = frozenset(key for key in self.withdrawn if not set(key.spots).difference(spots))
-        key = (spots, group.unit, tuple(self.drafts.text(path).data for path in paths), withdrawn)
+        key = (spots, group.unit, tuple(self.drafts.text(path).data for path in paths), withdrawn, taken)
         return Trial(key, partial(self._attempt, group, members, paths, withdrawn))
 
     def _attempt(

@@ -4,7 +4,8 @@ whether what was written holds.
     python -m tests.benchmarks.fixes corpora/timm corpora/diffusers [--safe] [--refusals N] [--keep FOLDER]
 
 A copy of each folder is fixed by the planner, as the command does it, and checked without what made it: every file
-parses and compiles, no line outside of the members' classes was taken away, and fixing the result again does nothing.
+parses and compiles, what it imports from an added file is there, no line outside of the members' classes was taken
+away, and fixing the result again does nothing.
 ``--refusals N`` prints N refusals drawn at random, to be judged.
 """
 
@@ -77,6 +78,7 @@ def _measured(folder: Path, *, is_unsafe: bool) -> tuple[list[str], list[str]]:
     _tables(groups, fixes)
     _share(folder, groups, fixes)
     troubles = [trouble for edit in fixes.edits for trouble in _troubles(edit, fixes.made)]
+    troubles += _unresolved(fixes.edits)
     for edit in fixes.edits:
         Path(edit.path).write_bytes(edit.after or b"")
     again, _ = gather([str(folder)], config, cwd=str(folder))
@@ -167,6 +169,21 @@ def _troubles(edit: FileEdit, made: Sequence[GroupFix]) -> Iterator[str]:
             for number in range(start, end):
                 if number + 1 not in allowed and old[number].strip():
                     yield f"{edit.name}:{number + 1}: a line outside of the members was changed: {old[number]}"
+
+
+def _unresolved(edits: Sequence[FileEdit]) -> Iterator[str]:
+    """Names that a changed file imports from one that was added, and that are not defined there."""
+    added = {edit.name: ast.parse(edit.after or b"") for edit in edits if edit.before is None}
+    defined = {
+        name: {node.name for node in tree.body if isinstance(node, ast.FunctionDef)} for name, tree in added.items()
+    }
+    for edit in edits:
+        for node in ast.walk(ast.parse(edit.after or b"")):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                folder = Path(edit.name).parents[node.level - 1]
+                source = (folder / (node.module or "").replace(".", "/")).as_posix() + ".py"
+                missing = {one.name for one in node.names} - defined[source] if source in defined else set()
+                yield from (f"{edit.name}:{node.lineno}: {source} has no {name}" for name in sorted(missing))
 
 
 def _lines_of(tree: ast.Module, names: set[str], prefix: str = "") -> Iterator[int]:
