@@ -33,6 +33,20 @@ def no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def frozen() -> Iterator[None]:
+    """No garbage is looked for in what there is by now, which is all in use: neither here nor in forked processes."""
+    is_outermost = not gc.get_freeze_count()
+    if not is_outermost:
+        gc.collect()  # it would stay until the outermost one ends; to look at what is not frozen takes little
+    gc.freeze()
+    try:
+        yield
+    finally:
+        if is_outermost:
+            gc.unfreeze()
+
+
 def cores(jobs: int) -> int:
     """The number of processes that a setting of ``jobs`` asks for; 0 asks for one per core."""
     if jobs:
@@ -57,23 +71,13 @@ def forked_map(work: Callable[[_Item], _Result], items: Sequence[_Item], jobs: i
     try:
         pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"))
         try:
-            with _no_interrupts(), _frozen():
+            with _no_interrupts(), frozen():
                 results = pool.map(_call, range(len(items)))
             yield from results
         finally:
             pool.shutdown(cancel_futures=True)  # whoever stops listening does not wait for the rest
     finally:
         _work = None
-
-
-@contextmanager
-def _frozen() -> Iterator[None]:
-    """Whatever is started meanwhile looks for no garbage in what it inherits, which is all in use."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager

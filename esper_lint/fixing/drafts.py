@@ -12,6 +12,7 @@ from esper_lint.fixing.extraction.sites import Source, source_of
 from esper_lint.fixing.places import lines_before
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.texts import SourceText, Unwritable, text_of, with_text
+from esper_lint.parallel import no_garbage_collection
 from esper_lint.tree import TreeChanged
 
 
@@ -44,7 +45,8 @@ class Drafts:
     def source(self, name: str) -> Source:
         """Raises TreeChanged."""
         if name not in self._sources:
-            self._sources[name] = source_of(name, self.text(name).text)
+            with no_garbage_collection():
+                self._sources[name] = source_of(name, self.text(name).text)
         return self._sources[name]
 
     def write(self, texts: Mapping[str, str]) -> tuple[Refusal, ...]:

@@ -15,6 +15,7 @@ from esper_lint.fixing.drafts import Drafts, contents
 from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Spots, Withdrawn, spots_of
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import mentions
+from esper_lint.fixing.moving import ForwardLines
 from esper_lint.fixing.rounds import Round, Setting
 from esper_lint.fixing.trials import Trials
 from esper_lint.fixing.wishes import Wishes
@@ -42,7 +43,8 @@ def planned(
     """
     said, width = mentions(contents(files)), line_length(config.project)  # of the disk, so the same for every trial
     reviewed, trials, advisor = objected(config), Trials(config.jobs), Advisor(config.project)
-    setting = Setting(files, config, wishes, progress, use_cache, said, width, reviewed, trials, advisor)
+    lines = ForwardLines()
+    setting = Setting(files, config, wishes, progress, use_cache, said, width, reviewed, trials, advisor, lines)
     refused: dict[Spots, GroupRefusal] = {}
     withdrawn: Withdrawn = {}
     while True:

@@ -1,6 +1,6 @@
 """One round of a plan: pass after pass, until no group that can be fixed is left.
 
-One group is fixed per file and pass; then the tree is compared anew, as it would be.
+In a pass each class is rewritten once at most; then the tree is compared anew, as it would be.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 
 from esper_lint.analysis import baseline_of, gather_overlay
 from esper_lint.config import Config
@@ -33,6 +32,7 @@ from esper_lint.fixing.fixes import (
     spots_of,
 )
 from esper_lint.fixing.mentions import Mentions
+from esper_lint.fixing.moving import ForwardLines, Moves
 from esper_lint.fixing.packages import common_folder, module_name
 from esper_lint.fixing.proving import MERGE, Proved
 from esper_lint.fixing.refusals import Refusal
@@ -40,8 +40,12 @@ from esper_lint.fixing.trials import Trial, Trials
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.fixing.withdrawing import reported, withdrawals
 from esper_lint.judging import judged, narrowed
+from esper_lint.parallel import frozen
 from esper_lint.progress import Progress
 from esper_lint.tickets.objections import Objection, Objections, blocking
+
+_Open = tuple[Group, Sequence[Member]]
+_Standing = tuple[Group, Sequence[Member], Sequence[Member]]  # and its members where they stand now
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Setting:
     reviewed: Objections
     trials: Trials
     advisor: Advisor
+    lines: ForwardLines
 
 
 @dataclass
@@ -75,6 +80,7 @@ class Round:
     settled: set[Spots] = field(default_factory=set)
     advice: list[Advice] = field(default_factory=list)
     overridden: list[Overridden] = field(default_factory=list)
+    moves: Moves = field(init=False)
 
     def run(self) -> Withdrawn:
         """Plan until nothing is left; the fixes that came to nothing, with why."""
@@ -104,34 +110,65 @@ class Round:
     # -- a pass --------------------------------------------------------------------------------------------------
 
     def _pass(self, report: Report, evidence: Evidence) -> bool:
-        """Fix at most one group in each file; whether any was fixed."""
-        touched: set[str] = set()
+        """Fix what can be fixed of the groups of a report; whether anything was.
+
+        What holds a member that was rewritten has to be compared anew first, so it waits for the next pass.
+        """
+        begun, self.moves = len(self.made), Moves(self.drafts, self.setting.lines)
         groups = list(self._open(report, evidence))
+        with frozen():
+            while groups:
+                groups = self._swept(groups)
+        return len(self.made) > begun
+
+    def _swept(self, groups: Sequence[_Open]) -> list[_Open]:
+        """Decide those that do not depend on each other, so that they can be tried at a time; the others."""
+        batch, waiting = self._apart(groups)
+        self.setting.trials.make_ahead(self._trial(group, here) for group, _, here in batch)
         forwards = {spot for group, members in groups if group.unit is UnitKind.FORWARD for spot in spots_of(members)}
-        parts: list[tuple[Group, Sequence[Member]]] = []
-        for number, (group, members) in enumerate(chain(groups, parts)):
-            if number < len(groups):
-                is_free = touched.isdisjoint(one.path for one in members)
-                if is_free and not self.setting.trials.knows(self._trial(group, members)):
-                    self._try_ahead(groups[number:], touched)
-                if self._is_part(group, members, forwards, touched):
-                    parts.append((group, members))
-                    continue
-            rest, is_first = members, True
+        touched: set[str] = set()
+        parts: list[_Open] = []
+        for group, members, here in batch:
+            if not touched.isdisjoint(one.path for one in here):
+                waiting.append((group, members))
+                continue
+            if self._is_part(group, here, forwards):
+                parts.append((group, members))
+                continue
+            rest, is_first = here, True
             while len(rest) > 1 and touched.isdisjoint(one.path for one in rest):
                 rest, is_first = self._decided(group, rest, touched, is_first=is_first), False
-            if len(rest) < 2 and touched.isdisjoint(one.path for one in members):
+            if len(rest) < 2 and touched.isdisjoint(one.path for one in here):
                 self.settled.add(spots_of(group.members))
-        return bool(touched)
+        return [*waiting, *parts]
 
-    def _is_part(
-        self, group: Group, members: Sequence[Member], forwards: set[tuple[str, str]], touched: set[str]
-    ) -> bool:
+    def _apart(self, groups: Sequence[_Open]) -> tuple[list[_Standing], list[_Open]]:
+        """Groups of which no two have a file in common, and the others; of two that hold one member the first one has
+        its turn first.
+
+        What holds a member that was rewritten is in neither.
+        """
+        paths: set[str] = set()
+        held: set[tuple[str, str]] = set()
+        apart: list[_Standing] = []
+        others: list[_Open] = []
+        for group, members in groups:
+            if self.moves.is_rewritten(members):
+                continue
+            own, spots = {one.path for one in members}, spots_of(members)
+            if paths.isdisjoint(own) and held.isdisjoint(spots):
+                apart.append((group, members, self.moves.now(members)))
+                if self.setting.wishes.is_unsafe or len(own) == 1:  # what is SAFE stands in one file
+                    paths |= own
+            else:
+                others.append((group, members))
+                held.update(spots)
+        return apart, others
+
+    def _is_part(self, group: Group, members: Sequence[Member], forwards: set[tuple[str, str]]) -> bool:
         """Whether it is the forwards of the classes that would be extracted, while others may share them too, whose
-        group has its turn in this pass."""
+        group has its turn before."""
         if group.unit is UnitKind.FORWARD or forwards.isdisjoint(spots_of(members)):
-            return False
-        if not touched.isdisjoint(one.path for one in members):
             return False
         found = self._outcome(group, members).found
         return isinstance(found, Proved) and found.strategy != MERGE
@@ -165,6 +202,7 @@ class Round:
             return rest
         kept = self._refusal(group, (*found.unmerged, *found.found.kept)).causes
         left_out = [(one, self._refusal(group, [cause])) for one, cause in found.causes]
+        self.moves.expect(found.found.texts, fix.members)
         causes = self.drafts.write(found.found.texts)
         if causes:
             self._refuse(group, causes)
@@ -177,7 +215,7 @@ class Round:
         touched |= set(found.found.texts)
         return rest
 
-    def _open(self, report: Report, evidence: Evidence) -> Iterator[tuple[Group, Sequence[Member]]]:
+    def _open(self, report: Report, evidence: Evidence) -> Iterator[_Open]:
         """The groups that are reported and of which nothing was decided yet, with the members that may be rewritten."""
         active = {(one.path, one.line, one.rule) for one in report.active}
         for group in report.groups:
@@ -264,20 +302,6 @@ class Round:
         ours = [one for one in members if (one.path, one.qualname) in fixed]
         parts = [[one for one in ours if one.path == path] for path in sorted({one.path for one in ours})]
         return next((part for part in parts if len(part) > 1), [])
-
-    def _try_ahead(self, groups: Sequence[tuple[Group, Sequence[Member]]], touched: set[str]) -> None:
-        """Try those that will be tried in this pass whatever becomes of the others: no two have a file in common."""
-        paths: set[str] = set()
-        ahead = []
-        for group, members in groups:
-            own = {one.path for one in members}
-            if not touched.isdisjoint(own):
-                continue  # it waits for the next pass
-            if paths.isdisjoint(own):
-                ahead.append(self._trial(group, members))
-            if self.setting.wishes.is_unsafe or len(own) == 1:  # what is SAFE stands in one file
-                paths |= own
-        self.setting.trials.make_ahead(ahead)
 
     def _outcome(self, group: Group, members: Sequence[Member]) -> Attempt:
         """What is added has a name that is free: since a trial was made another fix may have taken that."""

@@ -1,15 +1,21 @@
-"""Passes of a plan: several groups are fixed in one."""
+"""Passes of a plan: several groups in one, each fixed in what the others have left of the files."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import indent
+from unittest.mock import Mock
 
 import pytest
 
+from esper_lint.analysis import gather, gather_overlay
 from esper_lint.config import load
-from esper_lint.fixing.fixes import Fixes
+from esper_lint.fixing import rounds
+from esper_lint.fixing.drafts import Drafts
+from esper_lint.fixing.fixes import Fixes, Rewritten
+from esper_lint.fixing.moving import ForwardLines, Moves
 from esper_lint.fixing.planning import planned
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
@@ -56,6 +62,48 @@ def test_groups_that_add_a_file_of_one_name_get_a_file_each(tmp_path: Path, jobs
         for node in ast.parse(text).body:
             if isinstance(node, ast.ImportFrom) and node.level:
                 assert {one.name for one in node.names} <= functions(texts[f"models/{node.module}.py"]), name
+
+
+def test_groups_in_one_file_are_fixed_in_one_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One comparison finds them, and one that nothing is left."""
+    pairs = [twins(f"Plain{number}", f"Wide{number}", body=body) for number, body in enumerate(BODIES)]
+    text = pairs[0] + "".join(pair.partition("nn\n")[2] for pair in pairs[1:])
+    folder = project(tmp_path, {"many.py": text})
+    compare = Mock(wraps=gather_overlay)
+    monkeypatch.setattr(rounds, "gather_overlay", compare)
+    found = fixes(folder, jobs=1)
+    assert compare.call_count == 2 and not found.refused
+    assert len(found.made) == len(BODIES) and len(functions(after(found)["many.py"])) >= len(BODIES)
+    lines = text.splitlines()
+    for one in (member for fix in found.made for member in fix.members):
+        above = [line for line in lines[: one.line] if line.startswith("class ")]
+        assert above[-1].startswith(f"class {one.qualname.partition('.')[0]}(") and "def " in lines[one.line - 1]
+
+
+def test_members_are_found_where_they_stand_by_now(tmp_path: Path) -> None:
+    """Under one name in two branches too."""
+    text = "import torch\nfrom torch import nn\n\nif torch.cuda.is_available():\n" + indent(
+        twins("Plain", "Wide"), "    "
+    )
+    text += "else:\n" + indent(twins("Plain", "Other"), "    ")
+    folder = project(tmp_path, {"both.py": text})
+    config = load(str(folder), {"jobs": 1}).config
+    files = on_disk((".",), config, str(folder))
+    members = [one for group in gather([str(folder)], config, cwd=str(folder))[1].groups for one in group.group.members]
+    drafts = Drafts(files, str(folder), {})
+    moves = Moves(drafts, ForwardLines())
+    assert moves.now(members) == members and {one.qualname for one in members} == {"Plain", "Wide", "Other"}
+    moves.expect(["both.py"], [Rewritten("both.py", "Wide", 1)])
+    changed = text.replace("else:\n", "else:\n    # a line\n").replace("import torch\n", "import torch\n\n\n", 1)
+    assert not drafts.write({"both.py": changed})
+    assert moves.is_rewritten(members)
+    rest = [one for one in members if not one.qualname.startswith("Wide")]
+    assert not moves.is_rewritten(rest)
+    now = changed.splitlines()
+    for one, its in zip(rest, moves.now(rest), strict=True):
+        assert its.line - one.line == its.forward_line - one.forward_line == its.end_line - one.end_line
+        assert its.line - one.line in (2, 3) and now[its.line - 1] == text.splitlines()[one.line - 1]
+    assert {its.line - one.line for one, its in zip(rest, moves.now(rest), strict=True)} == {2, 3}
 
 
 def functions(text: str) -> set[str]:
