@@ -88,12 +88,14 @@ def proved_merge(plan: Merge, path: str, before: str) -> Proved | Refusal:
 
 
 def _placed(found: Rejected, plan: Extraction) -> Rejected:
-    """With its line in the text before, where what pyflakes says of the text after is at fault."""
-    before, after = plan.before.get(found.path), plan.after.get(found.path)
-    if found.kind not in _OF_DIAGNOSTICS or before is None or after is None:
-        return found
-    lines = lines_before(physical_lines(before), physical_lines(after))
-    return replace(found, line=lines[found.line - 1])
+    """With its place in the texts before: that of the first site, where it stands in what would be added; and with the
+    line there, where what pyflakes says of the text after is at fault."""
+    before = physical_lines(plan.before.get(found.path, ""))
+    if found.kind in _OF_DIAGNOSTICS and found.path in plan.before:
+        return replace(found, line=lines_before(before, physical_lines(plan.after[found.path]))[found.line - 1])
+    if found.path not in plan.before or found.line > len(before):
+        return replace(found, path=plan.sites[0].path, line=plan.sites[0].line)
+    return found
 
 
 def _refusal(found: Rejected) -> Refusal:

@@ -108,3 +108,12 @@ def test_members_are_found_where_they_stand_by_now(tmp_path: Path) -> None:
 
 def functions(text: str) -> set[str]:
     return {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+
+
+def test_what_would_be_unused_in_an_added_file_may_be_so_if_it_was_before(tmp_path: Path) -> None:
+    body = BODY.replace("        y =", "        unused = k.sum()\n        y =")
+    first, _, second = twins(body=body).partition("class Wide")
+    files = {"models/__init__.py": "", "models/a.py": first}
+    files["models/b.py"] = f"{first.partition('class')[0]}class Wide{second}"
+    found = fixes(project(tmp_path, files), jobs=1, is_unsafe=True)
+    assert len(found.made) == 1 and "unused = " in after(found)["models/_plain_shared.py"]

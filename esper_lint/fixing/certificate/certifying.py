@@ -104,7 +104,8 @@ class _Proof:
             check_diagnostics(before, file.after.source.tree)
             return
         added = {alias.asname or alias.name for _, node in file.frame.imports for alias in node.names}
-        for name, _ in unused_imports(before, file.after.source.tree, added):
+        others = [other.before.source for other in self._files.values() if other.before]
+        for name, _ in unused_imports(before, file.after.source.tree, added, others):
             message = f"the import of `{name}` has no use left in this file, and stays"
             yield Obligation("unused-import", file.file.path, self._line_before(file, name), message)
 

@@ -46,20 +46,24 @@ def check_diagnostics(before: Source | None, after: ast.Module) -> None:
         raise Objection("unused", f"UnusedImport {name}", line)
 
 
-def unused_imports(before: Source | None, after: ast.Module, added: Collection[str]) -> list[tuple[str, int]]:
+def unused_imports(
+    before: Source | None, after: ast.Module, added: Collection[str], moved_from: Collection[Source] = ()
+) -> list[tuple[str, int]]:
     """The names that the text before imported for what has moved to another file, with their lines in the text after.
 
-    Their imports stay, since others may import these names from here.  ``added`` are names that the fix imports.
+    Their imports stay, since others may import these names from here.  ``added`` are names that the fix imports.  A
+    file that the fix adds has no text before, and may say what those that it has its code from (``moved_from``) said.
     Raises ``Objection`` where a name has become undefined, unused in any other way, or redefined.
     """
     found = _messages(after)
     left: list[tuple[str, int]] = []
-    known = Counter(_known(before.path, before.text) if before is not None else ())
+    sources = moved_from if before is None else [before]
+    known = Counter(message for source in sources for message in _known(source.path, source.text))
     for message, line in found:
-        if known[message]:
+        kind, names = message
+        if known[message] and not (before is None and kind == "UnusedImport"):
             known[message] -= 1
             continue
-        kind, names = message
         name = names.strip("'(),").rpartition(" as ")[2]
         if kind != "UnusedImport" or before is None or name.rpartition(".")[2] in added:
             raise Objection(_KINDS[kind], f"{kind} {names.strip('(),')}", line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from esper_lint.fixing.extraction.plan import Extraction, Unextractable
 from esper_lint.fixing.extraction.sites import source_of
 from esper_lint.fixing.proving import Proved, proved_extraction
+from esper_lint.fixing.refusals import Refusal
 from tests.fixing.extraction.fixtures import FOLDER, Case, cases, module_of
 
 CASES = {case.name: case for case in cases()}
@@ -69,6 +71,18 @@ def test_a_missing_final_newline_stays_missing(name: str) -> None:
     assert {path: text.rstrip("\n") for path, text in plan.after.items()} == {
         path: text.rstrip("\n") for path, text in _of(name).after.items()
     }
+
+
+@pytest.mark.parametrize("name", [name for name in FIXED if len(CASES[name].texts) > 1])
+def test_what_is_at_fault_in_an_added_file_is_told_of_the_first_site(name: str) -> None:
+    """Nobody has the added file, and another fix may add one of that name."""
+    plan = _of(name)
+    (home,) = plan.after.keys() - plan.before.keys()
+    found = proved_extraction(
+        replace(plan, after={**plan.after, home: plan.after[home] + "\nimport colorsys\n"}), module_of
+    )
+    assert isinstance(found, Refusal) and found.code == "FX-CERT"
+    assert (found.path, found.line) == (plan.sites[0].path, plan.sites[0].line)
 
 
 @pytest.mark.parametrize("name", REFUSED)
