@@ -67,11 +67,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "group-threshold",
         "integer",
-        50,
-        "Similarity in percent from which two units make a group, if that is more than `threshold`; 86 is a good value."
-        " What is merely over `threshold` is then reported only if it is alike to half of a group, which it joins, and"
-        " forwards under 40 symbols make a group only if their classes have something in common. With less, every two"
-        " units over `threshold` make a group.",
+        86,
+        "Similarity in percent that a member of a group and the one that its finding names have to reach for the group"
+        " not to be loose. Loose groups are reported as others are, and shown last, in short. No group is loose of"
+        " which two such members are equal after renaming, are in opposite branches of one guard, or are forwards of"
+        " which one is the other with something added. Of forwards under 100 symbols the classes must have something"
+        " in common too.",
         50,
         100,
     ),

@@ -15,14 +15,15 @@ from esper_lint.assembling import Kind, assemble
 from esper_lint.config import Config
 from esper_lint.discovery.modules import SourceFacts
 from esper_lint.evidence import Told
-from esper_lint.findings import Hole, UnitKind
-from esper_lint.matching.clustering import cluster, measured
+from esper_lint.findings import Group, Hole, UnitKind
+from esper_lint.matching.closeness import close_pairs
+from esper_lint.matching.clustering import Clustering, cluster, measured
 from esper_lint.matching.explaining import explain_all
-from esper_lint.matching.founding import founding
-from esper_lint.matching.pairs import Load, Measure, Pair
+from esper_lint.matching.pairs import Load, Measure, Pair, ordered
 from esper_lint.matching.units import Unit, units_of
 from esper_lint.neighbourhoods import Place
 from esper_lint.progress import Progress
+from esper_lint.rules.comparison import Comparison
 from esper_lint.rules.messages import messages
 from esper_lint.rules.relations import Relation, relation, reported
 from esper_lint.snapshot import Workings
@@ -84,7 +85,7 @@ def region_of(
         units = units_at(kind, sources, places, config)
         forms = {unit.key.exact for unit in units}
         inside = {pair: length for pair, length in common[kind].items() if pair[0] in forms}
-        kinds[kind] = Kind(units, cluster(units, inside, _founding(units, inside, config, tree.forms)))
+        kinds[kind] = Kind(units, cluster(units, inside))
     found = reported(relation(units) for kind in kinds.values() for units in kind.clustering.clusters)
     at = {(name, sources[name].classes[index].line): key for key, part in parts.items() for name, index in part}
     counts = dict.fromkeys(parts, 0)
@@ -141,15 +142,25 @@ def told(
         clustering = measured(found.clustering, clusters, tree.forms, measure_of(kind, config))
         kinds[kind] = replace(found, clustering=clustering)
     groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
-    return {key: Told(group, messages(group, asked)) for key, group in zip(chosen, groups, strict=True)}
+    wanted_groups = {}
+    for (key, one), group in zip(chosen.items(), groups, strict=True):
+        clustering = kinds[one.units[0].kind].clustering
+        ranked = _ranked(group, one.units, clustering, config.group_threshold, tree.forms)
+        wanted_groups[key] = Told(ranked, messages(ranked, asked))
+    return wanted_groups
 
 
 def _clusters(kind: UnitKind, relations: Iterable[Relation]) -> list[tuple[Unit, ...]]:
     return [one.units for one in relations if one.units[0].kind is kind]
 
 
-def _founding(units: Sequence[Unit], common: Mapping[Pair, int], config: Config, load: Load) -> Mapping[Pair, int]:
-    """The pairs that groups grow from: all, unless groups have a stricter threshold."""
-    if config.group_threshold <= config.threshold:
-        return common
-    return founding(units, common, config.group_threshold, load)
+def _ranked(group: Group, units: Sequence[Unit], clustering: Clustering, threshold: int, load: Load) -> Group:
+    """The group with the member that shows best what it is: the first that is close to the one that its finding names.
+    Where there is none, and no guard makes them alternatives, it is loose."""
+    comparison = Comparison(group)
+    forms = [unit.key.exact for unit in units]
+    named = [ordered(form, forms[comparison.nearest(at).index]) for at, form in enumerate(forms)]
+    common = {pair: clustering.common[pair] for pair in named if pair in clustering.common}
+    close = close_pairs(units, common, threshold, load)
+    shown = next((at for at, pair in enumerate(named) if pair[0] == pair[1] or pair in close), None)
+    return replace(group, shown=shown or 0, is_loose=shown is None and group.rule != "ESP103")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from esper_lint.evidence import Told
 
 # Changes with every change of what is stored or of how it is computed.
-_SCHEMA = 13
+_SCHEMA = 14
 _FILE = f"index-{__version__}-{_SCHEMA}-py{sys.version_info[0]}{sys.version_info[1]}.sqlite"
 
 _KEPT_TREES = 16

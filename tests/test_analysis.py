@@ -132,14 +132,17 @@ def test_classes_alike_with_forwards_too_small_are_found(tmp_path: Path) -> None
     assert groups(report(project(tmp_path, files))) == [("ESP104", ["A", "B"])]
 
 
-def test_forwards_that_are_alike_but_not_enough_for_a_group_are_silent_or_join_one(tmp_path: Path) -> None:
-    files = {"a.py": seed("A", init=INIT), "b.py": seed("B", init=UNLIKE, body=CHANGED)}
+def test_a_group_is_loose_if_no_member_is_close_to_its_nearest(tmp_path: Path) -> None:
+    more = "        y = torch.clamp(y.softmax(dim=-1) - y.mean(dim=0, keepdim=True), min=-1.0, max=1.0)\n        return"
+    long, changed = (body.replace("        return", more) for body in (BODY, CHANGED))
+    files = {"a.py": seed("A", init=INIT, body=long), "b.py": seed("B", init=UNLIKE, body=changed)}
     folder = project(tmp_path, files)
-    for threshold in (50, 80):
-        assert groups(report(folder, group_threshold=threshold)) == [("ESP102", ["A", "B"])]
-    assert groups(report(folder, group_threshold=99)) == []
-    write(folder, {"c.py": seed("C", init=INIT)})
-    assert ("ESP102", ["A", "B", "C"]) in groups(report(folder, group_threshold=99))
+    for threshold, is_loose in ((50, False), (86, False), (99, True)):
+        found = report(folder, group_threshold=threshold)
+        assert groups(found) == [("ESP102", ["A", "B"])] and [one.is_loose for one in found.groups] == [is_loose]
+    write(folder, {"c.py": seed("C", init=UNLIKE, body=changed)})  # equal to the second one, and named with it
+    (found,) = (one for one in report(folder, group_threshold=99).groups if one.rule == "ESP102")
+    assert (found.shown, found.is_loose) == (1, False)
 
 
 MERGED = """\

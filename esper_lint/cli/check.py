@@ -21,6 +21,7 @@ from esper_lint.discovery.files import UnknownPath
 from esper_lint.findings import Report
 from esper_lint.judging import needs_histories
 from esper_lint.output import FORMATS, Style, statistics
+from esper_lint.output.format import loose_last
 from esper_lint.rules.excerpt import printable
 from esper_lint.sources import FileLines
 from esper_lint.tree import TreeChanged
@@ -173,7 +174,8 @@ def _summary(report: Report, paths: Sequence[str]) -> str:
         return f"nothing was checked: no module classes in {where} ({counted(found.files, 'file')})"
     silent = len(report.findings) - active
     told = f"{counted(active, 'finding')}" + (f" ({silent} suppressed)" if silent else "")
-    return f"{told} in {seen}"
+    loose = len(loose_last(report)[1])
+    return f"{told} in {seen}" + (f"; {loose} of them in groups that are loosely alike" if loose else "")
 
 
 def _omission(groups: int, revision: str | None) -> str:

@@ -34,6 +34,7 @@ class Card:
     similarity: int
     members: int
     variants: int
+    is_loose: bool
     repeated: int
     holes: int
     names: tuple[str, ...]
@@ -64,7 +65,10 @@ class Queue:
 
 
 def queue_of(cards: Sequence[Card], query: Mapping[str, str]) -> Queue:
-    """The groups that a query chooses, the gravest and then the largest first.  Unknown values choose nothing."""
+    """The groups that a query chooses, the gravest first, the loose ones last of these, and then the largest.
+
+    Unknown values choose nothing.
+    """
     chosen = tuple(card for card in cards if _is_chosen(card, query))
     choices = {
         "rule": tuple(sorted({card.rule for card in cards})),
@@ -75,7 +79,7 @@ def queue_of(cards: Sequence[Card], query: Mapping[str, str]) -> Queue:
 
 
 def ordered(cards: Iterable[Card]) -> list[Card]:
-    return sorted(cards, key=lambda card: (card.severity, -card.repeated, card.id))
+    return sorted(cards, key=lambda card: (card.severity, card.is_loose, -card.repeated, card.id))
 
 
 def card_of(group: Group, states: Sequence[str], words: str) -> Card:
@@ -93,6 +97,7 @@ def card_of(group: Group, states: Sequence[str], words: str) -> Card:
         int(group.similarity * 100),
         len(group.members),
         len({member.variant for member in group.members}),
+        group.is_loose,
         sum(spans) - max(spans),
         len(group.holes),
         names,

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from esper_lint.findings import UnitKind
-from esper_lint.matching.grouping import clusters, with_joiners
+from esper_lint.matching.grouping import clusters
 from esper_lint.matching.pairs import Load, Measure, Pair, common_lengths, ordered
 from esper_lint.matching.similarity import similarity
 from esper_lint.matching.units import Unit
@@ -17,10 +16,12 @@ from esper_lint.matching.units import Unit
 class Clustering:
     """Clusters of units, each in path order, and for each form its alike forms in other clusters.
 
-    ``similarities`` are those of alike forms, and of the others in a cluster once that is ``measured``.
+    ``common`` has the common lengths of alike forms.  ``similarities`` are those of alike forms, and of the others in a
+    cluster once that is ``measured``.
     """
 
     clusters: tuple[tuple[Unit, ...], ...]
+    common: Mapping[Pair, int]
     similarities: Mapping[Pair, float]
     near: Mapping[str, Sequence[str]]
     by_form: Mapping[str, Sequence[Unit]]
@@ -36,22 +37,16 @@ class Clustering:
         return min((self.similarities[pair] for pair in combinations(keys, 2)), default=1.0)
 
 
-def cluster(units: Sequence[Unit], common: Mapping[Pair, int], founding: Mapping[Pair, int]) -> Clustering:
-    """Partition units of one kind; ``common`` has the common length of every alike pair of their forms.
-
-    Clusters grow from the pairs that are ``founding``.  A forward whose pairs are all loose may join one.  A class may
-    not: its forward speaks for it, if that is alike.
-    """
+def cluster(units: Sequence[Unit], common: Mapping[Pair, int]) -> Clustering:
+    """Partition units of one kind; ``common`` has the common length of every alike pair of their forms."""
     by_form: dict[str, list[Unit]] = {}
     for unit in units:
         by_form.setdefault(unit.key.exact, []).append(unit)
     sizes = {key: found[0].key.size for key, found in by_form.items()}
     counts = {key: len(found) for key, found in by_form.items()}
-    partition = clusters(sizes, counts, founding)
+    partition = clusters(sizes, counts, common)
     clustered = {key for keys in partition for key in keys}
     partition += [[key] for key, found in by_form.items() if len(found) > 1 and key not in clustered]
-    if units and units[0].kind is UnitKind.FORWARD:
-        partition = with_joiners(partition, sizes, counts, common)
     inside = {pair for keys in partition for pair in combinations(sorted(keys), 2)}
     near: dict[str, list[str]] = {}
     for left, right in sorted(common.keys() - inside):
@@ -59,6 +54,7 @@ def cluster(units: Sequence[Unit], common: Mapping[Pair, int], founding: Mapping
         near.setdefault(right, []).append(left)
     return Clustering(
         tuple(sorted((_units(keys, by_form) for keys in partition), key=lambda found: found[0].place)),
+        common,
         {pair: similarity(length, sizes[pair[0]], sizes[pair[1]]) for pair, length in common.items()},
         near,
         by_form,

@@ -26,3 +26,10 @@ Formatter = Callable[[Report, Sources, Style], Iterable[str]]
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """By path, line, column, rule and message: the same on every run and from every front end."""
     return sorted(findings, key=lambda one: (one.path, one.line, one.column, one.rule, one.message))
+
+
+def loose_last(report: Report) -> tuple[list[Finding], list[Finding]]:
+    """The active findings that people should see first, and those of loose groups; each in their order."""
+    loose = {group.id for group in report.groups if group.is_loose}
+    found = ordered(report.active)
+    return [one for one in found if one.group not in loose], [one for one in found if one.group in loose]

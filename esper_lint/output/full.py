@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from esper_lint.findings import Finding, Group, Report
 from esper_lint.output.code import code
 from esper_lint.output.colour import paint
 from esper_lint.output.extract import cut
-from esper_lint.output.format import Sources, Style, ordered
+from esper_lint.output.format import Sources, Style, loose_last
 from esper_lint.output.legend import legend
 from esper_lint.output.snippet import snippet
 from esper_lint.rules.comparison import Comparison
@@ -16,31 +16,49 @@ from esper_lint.rules.excerpt import printable
 
 
 def full(report: Report, sources: Sources, style: Style) -> Iterator[str]:
-    """Blocks with an empty line between them, in the order of their first findings."""
+    """Blocks with an empty line between them, in the order of their first findings; those of loose groups last, and
+    without a snippet."""
     groups = {group.id: group for group in report.groups}
-    blocks: dict[object, list[Finding]] = {}
-    for finding in ordered(report.active):
-        key = (finding.rule, finding.group) if finding.group in groups else finding
-        blocks.setdefault(key, []).append(finding)
-    for number, findings in enumerate(blocks.values()):
+    firm, loose = (_blocks(findings, groups) for findings in loose_last(report))
+    for number, findings in enumerate(firm):
         if number:
             yield ""
         yield from _block(findings, groups.get(findings[0].group or ""), sources, style)
+    if loose:
+        if firm:
+            yield ""
+        yield paint("loosely alike, in short:", "help", style)
+    for findings in loose:
+        yield from _places(findings, style)
+        yield from _fix(groups[findings[0].group or ""], style)
+
+
+def _blocks(findings: Sequence[Finding], groups: Mapping[str, Group]) -> list[list[Finding]]:
+    blocks: dict[object, list[Finding]] = {}
+    for finding in findings:
+        key = (finding.rule, finding.group) if finding.group in groups else finding
+        blocks.setdefault(key, []).append(finding)
+    return list(blocks.values())
 
 
 def _block(findings: Sequence[Finding], group: Group | None, sources: Sources, style: Style) -> Iterator[str]:
-    for finding in findings:
-        place = paint(f"{printable(finding.path)}:{finding.line}:{finding.column}:", "place", style)
-        yield f"{place} {code(finding, style)} {printable(finding.message)}"
+    yield from _places(findings, style)
     if group is None:
         yield from _source_line(findings[0], sources, style)
     else:
         active = {(finding.path, finding.line) for finding in findings}
-        left = next((index for index, one in enumerate(group.members) if (one.path, one.forward_line) in active), 0)
+        shown = (group.shown, *range(len(group.members)))
+        left = next((at for at in shown if (group.members[at].path, group.members[at].forward_line) in active), 0)
         yield from snippet(group, left, Comparison(group).nearest_different(left).index, sources, style)
         yield from legend(group)
         yield from _fix(group, style)
     yield f"  {paint('help:', 'help', style)} esper-lint explain {findings[0].rule}"
+
+
+def _places(findings: Sequence[Finding], style: Style) -> Iterator[str]:
+    for finding in findings:
+        place = paint(f"{printable(finding.path)}:{finding.line}:{finding.column}:", "place", style)
+        yield f"{place} {code(finding, style)} {printable(finding.message)}"
 
 
 def _fix(group: Group, style: Style) -> Iterator[str]:

@@ -44,6 +44,7 @@ def group_object(group: Group) -> Object:
         "clone_type": group.clone_type,
         "similarity": _rounded(group.similarity),
         "severity": group.severity.value,
+        "loose": group.is_loose,
         "members": [_member(member) for member in group.members],
         "holes": [_hole(hole) for hole in group.holes],
         "suppressed": _suppressed(group.suppressed),

@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.sample_groups OUT FOLDER...
 
-Writes ``items.md``, code alone in random order, and ``key.json``, which says what each item is.  Of a group its first
-member is shown and the one that its finding names.  The pairs are of similarity .65 to .78, of forwards and of
-classes in the proportion of the groups drawn.  By default the seed is a hash over the ``RECORD`` files of the wheels
-that the folders come from: a number that nobody chose.
+Writes ``items.md``, code alone in random order, and ``key.json``, which says what each item is.  Of a group the member
+is shown that the tool shows it by, and the one that its finding names; loose groups, which come last there, are not
+drawn.  The pairs are of similarity .65 to .78, of forwards and of classes in the proportion of the groups drawn.  By
+default the seed is a hash over the ``RECORD`` files of the wheels that the folders come from: a number that nobody
+chose.
 """
 
 from __future__ import annotations
@@ -52,13 +53,15 @@ def seed_of(folders: Sequence[Path]) -> str:
 
 def grouped_items(folder: Path, groups: Sequence[Group]) -> Iterator[tuple[UnitKind, Item]]:
     for group in groups:
-        first = group.members[0]
-        other = group.members[Comparison(group).nearest(0).index]
+        if group.is_loose:
+            continue
+        nearest = Comparison(group).nearest(group.shown)
+        first, other = group.members[group.shown], group.members[nearest.index]
         key = {
             "sort": "group",
             "id": group.id,
             "rule": group.rule,
-            "similarity": round(other.similarity, 4),
+            "similarity": round(nearest.similarity, 4),
             "members": [_place(folder, first), _place(folder, other)],
         }
         yield group.unit, Item((_code(folder, first), _code(folder, other)), key)

@@ -24,19 +24,12 @@ def clustered(
     sources: Sequence[str],
     kind: UnitKind = UnitKind.FORWARD,
     measure: Measure = MEASURE,
-    founding_from: int = 0,
 ) -> Clustering:
-    """Each source is a file, ``00.py`` and so on; pairs of that similarity (percent) found clusters."""
+    """Each source is a file, ``00.py`` and so on."""
     units, forms = units_in(sources, kind, measure.min_size)
     common = pairs(units, forms, measure)
-    founding = {pair: length for pair, length in common.items() if _is_founding(pair, length, units, founding_from)}
-    clustering = cluster(units, common, founding)
+    clustering = cluster(units, common)
     return measured(clustering, clustering.clusters, load_from(forms), measure)
-
-
-def _is_founding(pair: Pair, length: int, units: Sequence[Unit], founding_from: int) -> bool:
-    sizes = {unit.key.exact: unit.key.size for unit in units}
-    return 200 * length >= founding_from * (sizes[pair[0]] + sizes[pair[1]])
 
 
 def pairs(units: Sequence[Unit], forms: Mapping[str, Form], measure: Measure) -> dict[Pair, int]:
@@ -100,20 +93,6 @@ def test_what_is_alike_across_clusters_is_near() -> None:
     assert len(found.clusters) == 2 and len(where) == 5
     assert links and all(where[left] != where[right] for left, right in links)
     assert links == {(right, left) for left, right in links}
-
-
-def test_a_forward_that_is_loosely_alike_joins_and_a_class_does_not() -> None:
-    rows = of_steps(range(0, 10), range(0, 10), range(2, 12))
-    assert members(clustered(rows, measure=Measure(75, 8, 12), founding_from=95)) == [["00.py", "01.py", "02.py"]]
-    found = clustered(rows, UnitKind.CLASS, Measure(75, 8, 12), founding_from=95)
-    assert members(found) == [["00.py", "01.py"]]
-    (alone,) = [key for key, units in found.by_form.items() if units[0].path == "02.py"]
-    assert [found.by_form[key][0].path for key in found.near[alone]] == ["00.py"]
-
-
-def test_loosely_alike_forwards_among_themselves_are_no_cluster() -> None:
-    found = clustered(of_steps(range(0, 10), range(2, 12)), measure=Measure(75, 8, 12), founding_from=95)
-    assert members(found) == [] and len(found.similarities) == 1
 
 
 def test_members_that_are_not_alike_are_no_nearer_than_they_would_have_to_be() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esper_lint.matching.grouping import clusters, with_joiners
+from esper_lint.matching.grouping import clusters
 from esper_lint.matching.pairs import Pair, ordered
 
 KEYS = [f"k{number:02}" for number in range(14)]
@@ -118,53 +118,3 @@ def test_similarity_decides_and_not_the_common_length() -> None:
     # 1-2 has more in common, yet 2-3, smaller, is more alike.
     pairs = {("k01", "k02"): 165, ("k02", "k03"): 145, ("k03", "k04"): 90}
     assert clusters(sizes, ONE_EACH, pairs) == names("1 2", "3 4")
-
-
-# -- who joins afterwards -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("founding", "loose", "expected"),
-    [
-        # Alike to half of two, or to one that stands alone for many.
-        (["1 2 95"], ["1 3 82"], ["1 2 3"]),
-        # Alike to a third.
-        (["1 2 95", "1 3 95", "2 3 95"], ["1 4 85"], ["1 2 3"]),
-        (["1 2 95", "1 3 95", "2 3 95"], ["1 4 82", "2 4 82"], ["1 2 3 4"]),
-        # Among themselves, or by way of one that joined, nobody joins.
-        (["1 2 95"], ["3 4 85"], ["1 2"]),
-        (["1 2 95"], ["2 3 82", "3 4 85"], ["1 2 3"]),
-        # The nearest of two.
-        (["1 2 95", "3 4 95"], ["1 5 81", "3 5 82"], ["1 2", "3 4 5"]),
-        # The nearest of which it is alike to half.
-        (["1 2 95", "3 4 95", "3 6 95", "4 6 95"], ["1 5 81", "3 5 82"], ["1 2 5", "3 4 6"]),
-    ],
-)
-def test_loosely_alike_forms_join(founding: list[str], loose: list[str], expected: list[str]) -> None:
-    founded = linked(*founding)
-    assert with_joiners(partition(founded), SIZES, ONE_EACH, founded | linked(*loose)) == names(*expected)
-
-
-def test_a_form_of_many_units_is_joined_as_many() -> None:
-    founded = linked("1 2 95", "1 3 95", "2 3 95")
-    counts = ONE_EACH | {"k01": 3}
-    assert with_joiners(partition(founded, counts), SIZES, counts, founded | linked("1 4 82")) == names("1 2 3 4")
-
-
-@given(PAIRS, PAIRS, COUNTS, st.randoms(use_true_random=False))
-def test_law_joining_moves_nobody_and_does_not_depend_on_order(
-    founding: dict[Pair, int], loose: dict[Pair, int], counts: dict[str, int], random: Random
-) -> None:
-    pairs, before = loose | founding, partition(founding, counts)
-    after = with_joiners(before, SIZES, counts, pairs)
-    assert len(after) == len(before)
-    for cluster in before:
-        (grown,) = (other for other in after if cluster[0] in other)
-        assert set(cluster) <= set(grown)
-        for alone in set(grown) - set(cluster):
-            alike = sum(counts[key] for key in cluster if ordered(alone, key) in pairs)
-            assert 2 * alike >= sum(counts[key] for key in cluster)
-            assert all(alone not in pair for pair in founding)
-    shuffled = list(pairs.items())
-    random.shuffle(shuffled)
-    assert with_joiners(random.sample(before, len(before)), SIZES, counts, dict(shuffled)) == after

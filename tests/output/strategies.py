@@ -78,6 +78,7 @@ def groups(draw: st.DrawFn) -> Group:
         texts_differ=draw(st.booleans()),
         similarities=tuple(tuple(draw(similarities) for _ in range(row)) for row in range(max(numbers) + 1)),
         suppressed=draw(suppressions),
+        is_loose=draw(st.booleans()),
     )
 
 

@@ -35,6 +35,7 @@ def test_the_json_schema() -> None:
         "clone_type": 3,
         "similarity": 0.8765,
         "severity": "P3",
+        "loose": False,
         "members": [
             {
                 "path": "flex.py",

@@ -85,6 +85,16 @@ def test_full_shows_the_members_one_above_the_other_on_a_narrow_terminal() -> No
     assert shown[2:-3] == ABOVE.splitlines()
 
 
+def test_loose_groups_come_last_and_without_a_snippet() -> None:
+    loose = dataclasses.replace(group(member("A", "early.py"), member("B", "early.py", 9)), is_loose=True)
+    told = [f"{one.path}:{one.line}:{one.column}: {one.rule} {one.message}" for one in group_findings(loose)]
+    report = report_of(loose, FLEX_GROUP)
+    firm = lines("full", report_of(FLEX_GROUP))
+    assert lines("full", report) == [*firm, "", "loosely alike, in short:", *told]
+    assert lines("concise", report) == [*lines("concise", report_of(FLEX_GROUP)), *told]
+    assert lines("full", report_of(loose)) == ["loosely alike, in short:", *told]
+
+
 def test_full_shows_the_line_of_a_finding_without_a_group_if_it_can_be_read() -> None:
     shown = "\n".join(lines("full", REPORT))
     assert "\n\nold.py:2:28: ESP202 " in shown

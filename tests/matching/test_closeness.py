@@ -1,4 +1,4 @@
-"""Which alike pairs found a group: those that more than their similarity speaks for."""
+"""Which alike pairs are close: those that more than their similarity speaks for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from esper_lint.discovery.forms import Form
 from esper_lint.findings import UnitKind
-from esper_lint.matching.founding import SMALL, founding
+from esper_lint.matching.closeness import SMALL, close_pairs
 from esper_lint.matching.pairs import Measure, Pair, compare
 from esper_lint.matching.units import Unit
 from tests.matching.reading_units import units_in
@@ -54,18 +54,16 @@ def compared(
 
 
 def found(sources: Sequence[str], threshold: int = 86, kind: UnitKind = UnitKind.FORWARD) -> tuple[int, int]:
-    """How many pairs are alike, and how many of them found a group."""
+    """How many pairs are alike, and how many of them are close."""
     units, forms, common = compared(sources, kind)
-    return len(common), len(founded(units, forms, common, threshold))
+    return len(common), len(close(units, forms, common, threshold))
 
 
-def founded(
-    units: Sequence[Unit], forms: Mapping[str, Form], common: Mapping[Pair, int], threshold: int
-) -> dict[Pair, int]:
-    return founding(units, common, threshold, lambda keys: {key: forms[key] for key in keys})
+def close(units: Sequence[Unit], forms: Mapping[str, Form], common: Mapping[Pair, int], threshold: int) -> set[Pair]:
+    return close_pairs(units, common, threshold, lambda keys: {key: forms[key] for key in keys})
 
 
-def test_a_pair_over_the_threshold_of_groups_founds_one() -> None:
+def test_a_pair_over_the_stricter_threshold_is_close() -> None:
     sources = [seed("A"), seed("B", body=CHANGED)]
     assert found(sources, 86) == (1, 1)
     assert found(sources, 99) == (1, 0)
@@ -76,21 +74,21 @@ def test_the_threshold_is_met_exactly() -> None:
     ((pair, length),) = common.items()
     whole = sum(forms[key].key.size for key in pair)
     exact = -(-200 * length // whole)
-    assert [bool(founded(units, forms, common, at)) for at in (200 * length // whole, exact + 1)] == [True, False]
+    assert [bool(close(units, forms, common, at)) for at in (200 * length // whole, exact + 1)] == [True, False]
 
 
-def test_a_forward_that_is_another_with_something_added_founds_a_group_whatever_the_threshold() -> None:
+def test_a_forward_that_is_another_with_something_added_is_close_whatever_the_threshold() -> None:
     assert found([seed("A"), seed("B", body=LONGER)], 100) == (1, 1)
     assert found([seed("A"), seed("B", body=LONGER)], 100, UnitKind.CLASS) == (1, 0)
 
 
-def test_what_is_equal_after_renaming_founds_a_group_whatever_the_threshold() -> None:
+def test_what_is_equal_after_renaming_is_close_whatever_the_threshold() -> None:
     other = BODY.replace("dim=-1", "dim=-2").replace("y", "z")
     assert found([seed("A"), seed("B", body=other)], 100) == (1, 1)
 
 
 @pytest.mark.parametrize(("other", "expected"), [(CONVOLUTIONS, 1), (PROJECTIONS, 0)])
-def test_small_forwards_found_a_group_if_their_classes_are_no_strangers(other: str, expected: int) -> None:
+def test_small_forwards_are_close_if_their_classes_are_no_strangers(other: str, expected: int) -> None:
     sources = [seed("A", init=CONVOLUTIONS, body=RESIDUAL), seed("B", init=other, body=SCALED)]
     units, *_ = compared(sources)
     assert max(unit.key.own for unit in units) < SMALL
@@ -121,7 +119,7 @@ def guarded(first: str, second: str) -> str:
     return f"{head}\nif HAS_FLASH:\n{indented[0]}else:\n{indented[1]}"
 
 
-def test_opposite_branches_of_a_guard_found_a_group_whatever_the_threshold() -> None:
+def test_opposite_branches_of_a_guard_are_close_whatever_the_threshold() -> None:
     classes = seed("A"), seed("B", body=CHANGED)
     assert found(classes, 100) == (1, 0)
     assert found([guarded(*classes)], 100) == (1, 1)
@@ -130,18 +128,18 @@ def test_opposite_branches_of_a_guard_found_a_group_whatever_the_threshold() -> 
 
 
 @given(st.lists(BODIES, min_size=2, max_size=4), st.integers(50, 99), st.randoms(use_true_random=False))
-def test_law_a_stricter_threshold_founds_less_and_order_does_not_matter(
+def test_law_at_a_stricter_threshold_fewer_are_close_and_order_does_not_matter(
     bodies: list[str], threshold: int, random: Random
 ) -> None:
     edited = [f"{body}\nvc = f(va)" for body in bodies]
     units, forms, common = compared([module(body) for body in [*bodies, *edited]])
-    here = founded(units, forms, common, threshold)
-    assert here.items() <= common.items()
-    assert founded(units, forms, common, threshold + 1).keys() <= here.keys()
+    here = close(units, forms, common, threshold)
+    assert here <= common.keys()
+    assert close(units, forms, common, threshold + 1) <= here
     shuffled = [*common.items()]
     random.shuffle(shuffled)
     random.shuffle(units)
-    assert founded(units, forms, dict(shuffled), threshold) == here
+    assert close(units, forms, dict(shuffled), threshold) == here
     for left, right in combinations(sorted(forms), 2):
         if (left, right) in common and forms[left].key.renamed == forms[right].key.renamed:
             assert (left, right) in here

@@ -1,16 +1,15 @@
-"""Alike pairs -> those from which a group can grow, where a project has a stricter threshold for groups.
+"""Alike pairs -> those that are close, which is what makes a group more than loosely alike.
 
-Over the threshold two units are worth naming beside each other.  A group claims more, that its members are copies, and
-of what two readers saw just over the threshold about half was not: forwards with the scaffold of one library round
-different logic, and short bodies that share an idiom (``docs/judged-groups.md``).  With such a threshold a pair founds
-a group if its units
+Over the threshold two units are worth naming beside each other.  Of what two readers saw just over it, about half was
+not worth a maintainer's time: forwards with the scaffold of one library round different logic, and short bodies that
+share an idiom (``docs/judged-groups.md``).  Two units are *close* if they
 
 - are equal after renaming, or
 - are in opposite branches of one guard, which says what they are to each other, or
-- are alike at the stricter threshold for groups, or forwards of which one is the other with something added; and, if
-  they are short forwards, have classes that are not strangers either.
+- are alike at a stricter threshold, or forwards of which one is the other with something added; and, if they are short
+  forwards, have classes that are not strangers either.
 
-Every other alike pair is *loose*: its units are named together where both are reported.
+A group in which no member is close to its nearest one is reported as all others are, and shown last.
 """
 
 from __future__ import annotations
@@ -24,40 +23,40 @@ from esper_lint.matching.pairs import Load, Pair, common_lengths, ordered
 from esper_lint.matching.similarity import needed_common
 from esper_lint.matching.units import Unit
 
-# Symbols under which what two forwards have in common can be an idiom: two residual lines have 28.
-SMALL = 40
-# The percentage from which classes are no strangers.  Of the short forwards that both readers took for no copies, those
-# of different classes were at .60 to .69.
-FAMILIAR = 70
+# Symbols under which what two forwards have in common can be an idiom: two residual lines have 28, the two halves of a
+# transformer layer 70.
+SMALL = 100
+# The percentage from which classes are no strangers.  Of the short forwards that readers took for no copies, most stand
+# in classes that are less alike.
+FAMILIAR = 75
 # The percentage of the smaller forward that the larger one has to hold if that is to be the same with something added.
 # A copy from which a statement was deleted, or into which some were inserted, holds nearly all; of the pairs under 86%
 # that both readers took for no copies, those that are not short hold at most .92.
 HELD = 95
 
 
-def founding(units: Sequence[Unit], common: Mapping[Pair, int], group_threshold: int, load: Load) -> dict[Pair, int]:
-    """The pairs of ``common`` that found a group, with their common lengths; ``units`` are all of one kind.
+def close_pairs(units: Sequence[Unit], common: Mapping[Pair, int], threshold: int, load: Load) -> set[Pair]:
+    """The close ones of alike pairs; ``threshold`` is the stricter one, and ``units`` are all of one kind.
 
-    ``common`` has the alike pairs of the units' forms by exact key, and ``load`` gives forms by exact key.
+    ``common`` has the common lengths of the pairs, which are of the units' forms by exact key; ``load`` gives forms.
     """
     holders: dict[str, list[Unit]] = {}
     for unit in units:
         holders.setdefault(unit.key.exact, []).append(unit)
-    found: dict[Pair, int] = {}
-    small: dict[Pair, int] = {}
+    found: set[Pair] = set()
+    small: set[Pair] = set()
     for pair, length in common.items():
         left, right = holders[pair[0]], holders[pair[1]]
         a, b = left[0].key, right[0].key
         if a.renamed == b.renamed or _is_guarded(left, right):
-            found[pair] = length
+            found.add(pair)
             continue
         is_forward = left[0].kind is UnitKind.FORWARD
         is_held = is_forward and 100 * length >= HELD * min(a.size, b.size)
-        if is_held or length >= needed_common(group_threshold, a.size, b.size):
+        if is_held or length >= needed_common(threshold, a.size, b.size):
             is_small = is_forward and min(a.own, b.own) < SMALL
-            (small if is_small else found)[pair] = length
-    familiar = _of_familiar_classes(small, holders, load)
-    return found | {pair: small[pair] for pair in familiar}
+            (small if is_small else found).add(pair)
+    return found.union(_of_familiar_classes(small, holders, load))
 
 
 def _is_guarded(left: Sequence[Unit], right: Sequence[Unit]) -> bool:
