@@ -175,7 +175,7 @@ def _summary(report: Report, paths: Sequence[str]) -> str:
     silent = len(report.findings) - active
     told = f"{counted(active, 'finding')}" + (f" ({silent} suppressed)" if silent else "")
     loose = len(loose_last(report)[1])
-    return f"{told} in {seen}" + (f"; {loose} of them in groups that are loosely alike" if loose else "")
+    return f"{told} in {seen}" + (f"; {loose} of them in loose groups" if loose else "")
 
 
 def _omission(groups: int, revision: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Alike pairs -> those that are close, which is what makes a group more than loosely alike.
+"""Alike pairs -> those that are close, which is what keeps a group from being loose.
 
 Over the threshold two units are worth naming beside each other.  Of what two readers saw just over it, about half was
 not worth a maintainer's time: forwards with the scaffold of one library round different logic, and short bodies that

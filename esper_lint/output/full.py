@@ -27,7 +27,7 @@ def full(report: Report, sources: Sources, style: Style) -> Iterator[str]:
     if loose:
         if firm:
             yield ""
-        yield paint("loosely alike, in short:", "help", style)
+        yield paint("loose groups, in short:", "help", style)
     for findings in loose:
         yield from _places(findings, style)
         yield from _fix(groups[findings[0].group or ""], style)

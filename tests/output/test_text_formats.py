@@ -90,9 +90,9 @@ def test_loose_groups_come_last_and_without_a_snippet() -> None:
     told = [f"{one.path}:{one.line}:{one.column}: {one.rule} {one.message}" for one in group_findings(loose)]
     report = report_of(loose, FLEX_GROUP)
     firm = lines("full", report_of(FLEX_GROUP))
-    assert lines("full", report) == [*firm, "", "loosely alike, in short:", *told]
+    assert lines("full", report) == [*firm, "", "loose groups, in short:", *told]
     assert lines("concise", report) == [*lines("concise", report_of(FLEX_GROUP)), *told]
-    assert lines("full", report_of(loose)) == ["loosely alike, in short:", *told]
+    assert lines("full", report_of(loose)) == ["loose groups, in short:", *told]
 
 
 def test_full_shows_the_line_of_a_finding_without_a_group_if_it_can_be_read() -> None:
