@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,6 +21,10 @@ from esper_lint.fixing.subsets import by_size, sharing_parts, smaller_parts
 
 _Found = Proved | tuple[Refusal, ...]
 _MOST_WITHDRAWN = 6  # each costs a round of planning, and what is left is ever smaller
+
+_MOST_BLAMED = 4
+# What these codes say is said of several members side by side; the others speak of a place in one.
+_OF_ALL = frozenset({"FX-ATTR-KEY", "FX-CERT", "FX-EFFECT-ORDER", "FX-NAME", "FX-NO-BENEFIT", "FX-SHADOW", "FX-WIDE"})
 
 STILL_REPORTED = "what is left of the members would still be reported"
 """Why a fix that was withdrawn is not found again; where it is the last word, what the fix left in place says more."""
@@ -106,8 +110,15 @@ def _largest(
 ) -> Attempt:
     """A fix of one kind, of all members or else of the largest of the parts that has one."""
     met: list[FixKey] = []
+    known: dict[tuple[tuple[str, int], ...], _Found] = {}
 
     def once(part: Sequence[Member]) -> _Found:
+        places = tuple((one.path, one.line) for one in part)
+        if places not in known:
+            known[places] = tried(part)
+        return known[places]
+
+    def tried(part: Sequence[Member]) -> _Found:
         found = kind(part)
         if isinstance(found, Proved):
             key = FixKey(found.strategy == MERGE, spots_of(found.members))
@@ -122,7 +133,7 @@ def _largest(
         return Attempt(whole)
     best: tuple[Sequence[Member], Proved] | None = None
     equal: tuple[Refusal, ...] = ()
-    for part in parts:
+    for part in by_size([*_unblamed(members, whole, once), *parts]):
         if best and len(part) < len(best[0]):
             break
         if best and len({one.path for one in part}) > 1:
@@ -139,6 +150,27 @@ def _largest(
     part, proved = best
     causes = tuple(_left_out(members, part, whole[0], once))
     return Attempt(proved, causes, withdrawn=tuple(dict.fromkeys(met)))
+
+
+def _unblamed(
+    members: Sequence[Member], refused: tuple[Refusal, ...], once: Callable[[Sequence[Member]], _Found]
+) -> Iterator[Sequence[Member]]:
+    """The members without those to which a refusal of them all speaks, where it speaks of each alone; and so on."""
+    for _ in range(_MOST_BLAMED):
+        blamed = [one for one in members if any(_blames(cause, one) for cause in refused)]
+        members = [one for one in members if one not in blamed]
+        if not blamed or len(members) < 2:
+            return
+        yield members
+        found = once(members)
+        if isinstance(found, Proved):
+            return
+        refused = found
+
+
+def _blames(cause: Refusal, member: Member) -> bool:
+    is_its_own = cause.path == member.path and member.line <= cause.line <= member.end_line
+    return is_its_own and cause.code not in _OF_ALL
 
 
 def _left_out(

@@ -20,25 +20,25 @@ def smaller_parts(members: Sequence[Member], variant: Callable[[Member], int]) -
     Members of one variant are equal, so they go together.  Of parts of one size those without one variant come first,
     then those without one more, the rarer ones first, and at last the variants by themselves.
     """
-    return iter(sorted(islice(_parts(members, variant), _MOST), key=len, reverse=True))
-
-
-def _parts(members: Sequence[Member], variant: Callable[[Member], int]) -> Iterator[Sequence[Member]]:
     counts = Counter(variant(one) for one in members)
+    mixed = islice(_mixed(counts), _MOST)
+    by_themselves = (frozenset((only,)) for only, count in counts.most_common(_MOST) if count > 1)
+    chosen = dict.fromkeys((*mixed, *by_themselves))
+    parts = [[one for one in members if variant(one) in staying] for staying in chosen if len(staying) < len(counts)]
+    return iter(sorted(parts, key=len, reverse=True))
+
+
+def _mixed(counts: Mapping[int, int]) -> Iterator[frozenset[int]]:
+    """Variants to keep, of which there are so many members; all but one, then all but one of the others, and so on."""
     kept = sorted(counts, key=lambda one: (-counts[one], one))
-    seen = set()
+    seen: set[frozenset[int]] = set()
     while len(kept) > 1:
         for left_out in reversed(kept):
             staying = frozenset(kept) - {left_out}
-            part = [one for one in members if variant(one) in staying]
-            if len(part) > 1 and staying not in seen:
+            if staying not in seen and sum(counts[one] for one in staying) > 1:
                 seen.add(staying)
-                yield part
+                yield staying
         kept.pop()
-    for only in sorted(counts, key=lambda one: -counts[one]):
-        part = [one for one in members if variant(one) == only]
-        if len(part) > 1 and frozenset((only,)) not in seen:
-            yield part
 
 
 def sharing_parts(members: Sequence[Member], said: Callable[[Member], Mapping[Text, int]]) -> list[Sequence[Member]]:

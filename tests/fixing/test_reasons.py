@@ -36,7 +36,18 @@ def attempt(files: Mapping[str, str], variants: Sequence[int], withdrawn: Collec
     sources = {path: source_of(path, text) for path, text in files.items()}
     sites = [site for source in sources.values() for site in source.sites]
     members = [
-        Member(site.source.path, site.qualname, site.function.lineno, 0, 0, 0, str(k), 1.0, None, variant)
+        Member(
+            site.source.path,
+            site.qualname,
+            site.function.lineno,
+            site.function.end_lineno or 0,
+            0,
+            0,
+            str(k),
+            1.0,
+            None,
+            variant,
+        )
         for k, (site, variant) in enumerate(zip(sites, variants, strict=True))
     ]
     group = Group("0", "ESP102", UnitKind.FORWARD, 3, 0.9, Severity.P3, tuple(members), (), True)
@@ -116,6 +127,32 @@ def test_of_parts_of_one_size_the_safe_one_is_fixed() -> None:
         found = attempt(files, variants)
         assert isinstance(found.found, Proved)
         assert found.found.tier is Tier.SAFE and [one.qualname for one in found.found.members] == ["First", "Second"]
+
+
+def test_a_member_that_alone_is_in_the_way_is_left_out_though_it_is_equal() -> None:
+    equal = (
+        "y = torch.relu(self.norm(x)) + x\n"
+        + "y = torch.tanh(self.proj(y)) * torch.cat([x, y])\n" * 2
+        + "return torch.abs(y)"
+    )
+    guarded = f"{HEAD}if HAS_FX:\n    import torch.fx\n"
+    files = {f"blocks/{name}.py": file(module(name, equal), head=HEAD) for name in ("One", "Two")}
+    files["blocks/Odd.py"] = file(module("Odd", equal), head=guarded)
+    found = attempt(files, [0, 0, 0])
+    assert isinstance(found.found, Proved), found.found
+    assert [one.qualname for one in found.found.members] == ["One", "Two"]
+    ((left_out, cause),) = found.causes
+    assert left_out.qualname == "Odd" and cause.code == "FX-GUARDED"
+
+
+def test_equal_members_are_tried_by_themselves_however_many_others_there_are() -> None:
+    others = [
+        module(f"Other{k}", "x = self.stem(x)\n" + f"x = self.a{k}(x)\n" * (k + 1) + "return x") for k in range(8)
+    ]
+    equal = [module(name, f"{START}return z * torch.relu(z)") for name in ("One", "Two")]
+    found = attempt({"blocks/a.py": file(*others, *equal, head=HEAD)}, [*range(8), 8, 8])
+    assert isinstance(found.found, Proved), found.found
+    assert [one.qualname for one in found.found.members] == ["One", "Two"]
 
 
 def test_what_keeps_equal_members_apart_comes_before_what_an_outlier_does() -> None:
