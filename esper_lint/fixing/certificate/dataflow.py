@@ -42,7 +42,10 @@ def _check_run(inlined: Inlined, site: Scope, body: Sequence[ast.stmt], flow: Fl
         if names:
             raise Objection(kind, f"{', '.join(sorted(names))} {reason}", line)
 
-    refuse("live-in", inside.first_reads() - arguments, "is read first and not passed")
+    taken = inside.first_reads() - arguments
+    # What no way to the run binds is as unbound in the helper, where that binds it too.
+    unbound = {name for name in taken & inside.bound if not flow.may_be_bound_before(name, run[0])}
+    refuse("live-in", taken - unbound, "is read first and not passed")
     refuse("unbound", arguments - flow.surely_bound_before(run[0]), "may not be bound at the call")
     refuse("clobbered", targets - bound, "is assigned by the call and not by the statements")
     live = set() if inlined.call.form is Form.RETURN else flow.live_after(run[-1])

@@ -74,6 +74,14 @@ class Flow(Evaluation):
             found &= self._sure[node]
         return self.graph.names_in(found)
 
+    def may_be_bound_before(self, name: str, statement: ast.stmt) -> bool:
+        """Whether some way leads from where the name is bound to the statement, also if it is unbound on it again."""
+        if name in self._bound_at_start:
+            return True
+        entries = set(self._enters[id(statement)])
+        binding = (node for node, event in enumerate(self._events) if event == (Event.BIND, name))
+        return any(not entries.isdisjoint(self.graph.reached(node)) for node in binding)
+
     def _live_at(self, nodes: Iterable[int]) -> set[str]:
         return {name for node in nodes for name in self.graph.names_in(self._live[node])}
 

@@ -90,12 +90,13 @@ def _at_site(run: Sequence[ast.stmt], site: Site, *, returns: bool) -> tuple[set
     if unbound:
         message = f"`{unbound}` is read after a handler that unbinds it"
         return Hazard("FX-MAYBE-UNBOUND", site.source.path, run[0].lineno, message)
-    outs = set() if returns else set(bound & flow.live_after(run[-1]))
+    after = set() if returns else set(flow.live_after(run[-1]))
+    outs = bound & after
     left = _no_longer_bound(bound - outs, run, site)
     if left:
         message = f"`{min(left)}` is read elsewhere in the forward, and would no longer be a variable of it"
         return Hazard("FX-MAYBE-UNBOUND", site.source.path, run[0].lineno, message)
-    return exposed, outs
+    return exposed - _of_the_run_alone(bound - after, run, site), outs
 
 
 def _read_after_a_handler(run: Sequence[ast.stmt]) -> str:
@@ -111,6 +112,13 @@ def _read_after_a_handler(run: Sequence[ast.stmt]) -> str:
         if everywhere[name, True] > inside:
             return name
     return ""
+
+
+def _of_the_run_alone(names: Iterable[str], run: Sequence[ast.stmt], site: Site) -> set[str]:
+    """The names that nothing but a run binds: where it reads one that it has not bound, the helper does so too."""
+    inside: Counter[tuple[str, bool]] = sum((_occurrences(one) for one in run), Counter())
+    rest = _occurrences(site.function) - inside
+    return {name for name in names if not rest[name, False]}
 
 
 def _no_longer_bound(names: Iterable[str], run: Sequence[ast.stmt], site: Site) -> list[str]:

@@ -118,20 +118,33 @@ return x
     ),
     Page(
         "FX-MAYBE-UNBOUND",
-        "A variable may not be bound where the helper would be called with it.",
+        "A variable may not be bound where the helper would take it or give it back.",
         """
-The statements read or bind the variable on some ways only, so the helper would have to take it as a parameter; and an
-argument is read at once, whether the helper needs it or not. Where that raises, the forward did not raise before.
+The statements that would move bind the variable on some ways only, and others read it, or the other way round. The
+helper would have to give it back, or take it; both read it at once, whether it is needed or not. Where that raises, the
+forward did not raise before. What the moved statements alone bind and read is no such variable.
 """,
         """
 Bind the variable before, at every site, as with `noise = None`.
 """,
-        twins("""
-if self.training:  # refused: FX-MAYBE-UNBOUND
-    noise = torch.randn_like(x)
+        twins(
+            """
 x = self.proj(self.norm(x)) / x.shape[1]
-return x + noise if self.training else x
-"""),
+if self.training:  # refused: FX-MAYBE-UNBOUND
+    noise = torch.randn_like(x) * self.scale(x)
+elif self.is_noisy:
+    noise = torch.rand_like(x) * self.scale(x)
+return self.head(x, noise)
+""",
+            """
+x = self.proj(self.norm(x.mean())) / x.shape[1]
+if self.training:
+    noise = torch.randn_like(x) * self.scale(x)
+elif self.is_noisy:
+    noise = torch.rand_like(x) * self.scale(x)
+return self.head(noise)
+""",
+        ),
     ),
     Page(
         "FX-TRY",

@@ -63,6 +63,11 @@ def around(start: str, run: str, call: str, end: str, depth: int = 0) -> Body:
 
 
 RIGHT = {
+    "unbound on some ways, and bound by the run alone": (
+        "def _h(module, x):\n    if x:\n        a = module.f(x)\n    module.p(x)\n    if x:\n        module.p(a)",
+        Body("if x:\n    a = self.f(x)\nself.p(x)\nif x:\n    self.p(a)\nreturn y", "_h(self, x)\nreturn y"),
+        Body("if y:\n    a = self.f(y)\nself.p(y)\nif y:\n    self.p(a)\nreturn x", "_h(self, y)\nreturn x"),
+    ),
     "the out alone is read later": (HELPER, PLAIN, around("", RUN, CALL, "a = 1\nreturn a + b")),
     "two outs": (HELPER_2, PLAIN_2, PLAIN_2),
     "an out that is not read is dropped": (HELPER, PLAIN, around("", RUN, "_h(self, x)\n", "return x")),
@@ -309,6 +314,26 @@ WRONG: dict[str, tuple[str, str, Body, Body]] = {
         "def _h(module, x, y):\n    for i in y:\n        module.p(a)\n        a = module.f(x)\n    return x",
         Body("for i in y:\n    self.p(a)\n    a = self.f(x)\nreturn x", "return _h(self, x, y)"),
         Body("a = 1\nfor i in y:\n    self.p(a)\n    a = self.f(x)\nreturn x", "a = 1\nreturn _h(self, x, y)"),
+    ),
+    "value of the turn before not passed": (
+        "live-in",
+        "def _h(module, x):\n    if x:\n        module.p(a)\n    a = module.f(x)",
+        Body("for i in y:\n    if x:\n        self.p(a)\n    a = self.f(x)", "for i in y:\n    _h(self, x)"),
+        Body("for i in x:\n    if x:\n        self.p(a)\n    a = self.f(x)", "for i in x:\n    _h(self, x)"),
+    ),
+    "value of a turn that a handler has ended not passed": (
+        "live-in",
+        "def _h(module, x):\n    if x:\n        module.p(a)\n    a = module.f(x)\n    return module.g(a)",
+        Body(
+            "for i in y:\n    try:\n        if x:\n            self.p(a)\n        a = self.f(x)\n        return self.g(a)\n"
+            "    except OSError:\n        pass",
+            "for i in y:\n    try:\n        return _h(self, x)\n    except OSError:\n        pass",
+        ),
+        Body(
+            "for i in x:\n    try:\n        if x:\n            self.p(a)\n        a = self.f(x)\n        return self.g(a)\n"
+            "    except OSError:\n        pass",
+            "for i in x:\n    try:\n        return _h(self, x)\n    except OSError:\n        pass",
+        ),
     ),
     "target not bound by the run": (
         "clobbered",
