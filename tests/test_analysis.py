@@ -141,8 +141,8 @@ def test_a_group_is_loose_if_no_member_is_close_to_its_nearest(tmp_path: Path) -
         found = report(folder, group_threshold=threshold)
         assert groups(found) == [("ESP102", ["A", "B"])] and [one.is_loose for one in found.groups] == [is_loose]
     write(folder, {"c.py": seed("C", init=UNLIKE, body=changed)})  # equal to the second one, and named with it
-    (found,) = (one for one in report(folder, group_threshold=99).groups if one.rule == "ESP102")
-    assert (found.shown, found.is_loose) == (1, False)
+    (group,) = (one for one in report(folder, group_threshold=99).groups if one.rule == "ESP102")
+    assert (group.shown, group.is_loose) == (1, False)
 
 
 MERGED = """\

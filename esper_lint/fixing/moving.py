@@ -36,11 +36,10 @@ class Moves:
         self._reported: dict[str, SourceText] = {}
         self._rewritten: set[tuple[str, str]] = set()
 
-    def expect(self, paths: Iterable[str], members: Iterable[Rewritten]) -> None:
-        """Call it before the files are written anew.  Raises TreeChanged."""
-        for path in paths:
-            if path in self._drafts.names:
-                self._reported.setdefault(path, self._drafts.text(path))
+    def note(self, before: Mapping[str, SourceText], members: Iterable[Rewritten]) -> None:
+        """Members were rewritten, in files that held these texts ``before``."""
+        for path, text in before.items():
+            self._reported.setdefault(path, text)
         self._rewritten |= {_top(one) for one in members}
 
     def is_rewritten(self, members: Iterable[Member]) -> bool:

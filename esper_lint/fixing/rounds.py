@@ -202,11 +202,12 @@ class Round:
             return rest
         kept = self._refusal(group, (*found.unmerged, *found.found.kept)).causes
         left_out = [(one, self._refusal(group, [cause])) for one, cause in found.causes]
-        self.moves.expect(found.found.texts, fix.members)
+        before = {path: self.drafts.text(path) for path in found.found.texts if path in self.drafts.names}
         causes = self.drafts.write(found.found.texts)
         if causes:
             self._refuse(group, causes)
             return ()
+        self.moves.note(before, fix.members)
         self.made.append(fix)
         self.overridden += [Overridden(group.id, one, self.setting.wishes.override) for one in objections]
         self.kept[key] = (*self.kept.get(key, ()), *kept)

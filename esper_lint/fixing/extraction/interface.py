@@ -91,7 +91,7 @@ def _at_site(run: Sequence[ast.stmt], site: Site, *, returns: bool) -> tuple[set
         message = f"`{unbound}` is read after a handler that unbinds it"
         return Hazard("FX-MAYBE-UNBOUND", site.source.path, run[0].lineno, message)
     after = set() if returns else set(flow.live_after(run[-1]))
-    outs = bound & after
+    outs = set(bound & after)
     left = _no_longer_bound(bound - outs, run, site)
     if left:
         message = f"`{min(left)}` is read elsewhere in the forward, and would no longer be a variable of it"

@@ -165,6 +165,8 @@ def test_right(case: tuple[str, Body, Body]) -> None:
     assert isinstance(found, Certificate), found
 
 
+TURN = "        if x:\n            self.p(a)\n        a = self.f(x)\n        return self.g(a)\n"
+PASSED = "    except OSError:\n        pass"
 WRONG: dict[str, tuple[str, str, Body, Body]] = {
     "live-out lost": ("live-out", HELPER, PLAIN, around("", RUN, CALL, "return a + b")),
     "live-out of the other branch": (
@@ -324,16 +326,8 @@ WRONG: dict[str, tuple[str, str, Body, Body]] = {
     "value of a turn that a handler has ended not passed": (
         "live-in",
         "def _h(module, x):\n    if x:\n        module.p(a)\n    a = module.f(x)\n    return module.g(a)",
-        Body(
-            "for i in y:\n    try:\n        if x:\n            self.p(a)\n        a = self.f(x)\n        return self.g(a)\n"
-            "    except OSError:\n        pass",
-            "for i in y:\n    try:\n        return _h(self, x)\n    except OSError:\n        pass",
-        ),
-        Body(
-            "for i in x:\n    try:\n        if x:\n            self.p(a)\n        a = self.f(x)\n        return self.g(a)\n"
-            "    except OSError:\n        pass",
-            "for i in x:\n    try:\n        return _h(self, x)\n    except OSError:\n        pass",
-        ),
+        Body(f"for i in y:\n    try:\n{TURN}{PASSED}", f"for i in y:\n    try:\n        return _h(self, x)\n{PASSED}"),
+        Body(f"for i in x:\n    try:\n{TURN}{PASSED}", f"for i in x:\n    try:\n        return _h(self, x)\n{PASSED}"),
     ),
     "target not bound by the run": (
         "clobbered",
