@@ -24,7 +24,19 @@ _MOST_WITHDRAWN = 6  # each costs a round of planning, and what is left is ever 
 
 _MOST_BLAMED = 4
 # What these codes say is said of several members side by side; the others speak of a place in one.
-_OF_ALL = frozenset({"FX-ATTR-KEY", "FX-CERT", "FX-EFFECT-ORDER", "FX-NAME", "FX-NO-BENEFIT", "FX-SHADOW", "FX-WIDE"})
+_OF_ALL = frozenset(
+    [
+        "FX-ATTR-KEY",
+        "FX-CERT",
+        "FX-EARLY-RETURN",
+        "FX-EFFECT-ORDER",
+        "FX-LOOPCTL",
+        "FX-NAME",
+        "FX-NO-BENEFIT",
+        "FX-SHADOW",
+        "FX-WIDE",
+    ]
+)
 
 STILL_REPORTED = "what is left of the members would still be reported"
 """Why a fix that was withdrawn is not found again; where it is the last word, what the fix left in place says more."""

@@ -29,7 +29,10 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def loose_last(report: Report) -> tuple[list[Finding], list[Finding]]:
-    """The active findings that people should see first, and those of loose groups; each in their order."""
-    loose = {group.id for group in report.groups if group.is_loose}
+    """The active findings that people should see first, and those that tell of loose groups; each in their order."""
+    loose = {(group.rule, group.id) for group in report.groups if group.is_loose}
     found = ordered(report.active)
-    return [one for one in found if one.group not in loose], [one for one in found if one.group in loose]
+    by_looseness: tuple[list[Finding], list[Finding]] = ([], [])
+    for one in found:
+        by_looseness[(one.rule, one.group) in loose].append(one)
+    return by_looseness

@@ -93,6 +93,9 @@ def test_loose_groups_come_last_and_without_a_snippet() -> None:
     assert lines("full", report) == [*firm, "", "loose groups, in short:", *told]
     assert lines("concise", report) == [*lines("concise", report_of(FLEX_GROUP)), *told]
     assert lines("full", report_of(loose)) == ["loose groups, in short:", *told]
+    another = dataclasses.replace(group_findings(loose)[0], rule="ESP203", message="changed alone")
+    both = dataclasses.replace(report, findings=(*report.findings, another))
+    assert lines("concise", both)[0] == f"{another.path}:{another.line}:{another.column}: ESP203 changed alone"
 
 
 def test_full_shows_the_line_of_a_finding_without_a_group_if_it_can_be_read() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -96,7 +96,7 @@ def _at_site(run: Sequence[ast.stmt], site: Site, *, returns: bool) -> tuple[set
     if left:
         message = f"`{min(left)}` is read elsewhere in the forward, and would no longer be a variable of it"
         return Hazard("FX-MAYBE-UNBOUND", site.source.path, run[0].lineno, message)
-    return exposed - _of_the_run_alone(bound - after, run, site), outs
+    return exposed - _of_the_run_alone(bound - after - before, run, site), outs
 
 
 def _read_after_a_handler(run: Sequence[ast.stmt]) -> str:
@@ -133,8 +133,20 @@ def _occurrences(node: ast.AST) -> Counter[tuple[str, bool]]:
     """How often names are read (True) and bound (False) in some code."""
     found = Counter((one.id, isinstance(one.ctx, ast.Load)) for one in ast.walk(node) if isinstance(one, ast.Name))
     found.update((one.arg, False) for one in ast.walk(node) if isinstance(one, ast.arg))
-    found.update((one.name, False) for one in ast.walk(node) if isinstance(one, ast.ExceptHandler) and one.name)
+    found.update((name, False) for one in ast.walk(node) for name in _bound_otherwise(one))
     return found
+
+
+def _bound_otherwise(node: ast.AST) -> Iterator[str]:
+    """The names that a node binds without a name node."""
+    if isinstance(node, ast.alias):
+        yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, ast.MatchMapping):
+        yield from [node.rest] if node.rest else []
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+        yield from [node.name] if node.name else []
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
 
 
 def _unbound(ins: set[str], first: ast.stmt, site: Site, renaming: Mapping[str, str]) -> Hazard | None:
