@@ -155,8 +155,8 @@ class Group:
     """A clone group: at least two units that share one template.
 
     ``texts_differ`` is False where the members are equal to the letter, comments and layout included.
-    ``shown`` is the member that the group is shown by.  A group ``is_loose`` if
-    every member and the one that its finding names are merely over the threshold: it is shown after the others.
+    ``shown`` is the member that the group is shown by.  A group ``is_loose`` if every member and the one that its
+    finding names are merely over the threshold: it is shown after the others.
     ``similarities`` has a row per variant, with its similarity to each variant of a smaller number.  ``fix`` and
     ``refusals`` are what planning came to; nothing unless somebody asked for it.
     """

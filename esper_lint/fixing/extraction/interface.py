@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from esper_lint.fixing.extraction.alignment import Stretch
 from esper_lint.fixing.extraction.flow import bound_within, statements_of
 from esper_lint.fixing.extraction.hazard import Hazard
+from esper_lint.fixing.extraction.module_names import bound_by, pattern_names
 from esper_lint.fixing.extraction.shapes import Value
 from esper_lint.fixing.extraction.sites import Site
 
@@ -116,16 +117,18 @@ def _read_after_a_handler(run: Sequence[ast.stmt]) -> str:
 
 def _of_the_run_alone(names: Iterable[str], run: Sequence[ast.stmt], site: Site) -> set[str]:
     """The names that nothing but a run binds: where it reads one that it has not bound, the helper does so too."""
-    inside: Counter[tuple[str, bool]] = sum((_occurrences(one) for one in run), Counter())
-    rest = _occurrences(site.function) - inside
+    rest = _occurrences_outside(run, site)
     return {name for name in names if not rest[name, False]}
 
 
 def _no_longer_bound(names: Iterable[str], run: Sequence[ast.stmt], site: Site) -> list[str]:
     """The names that are read outside of a run, in code that may never run, but bound in it alone."""
-    inside: Counter[tuple[str, bool]] = sum((_occurrences(one) for one in run), Counter())
-    rest = _occurrences(site.function) - inside
+    rest = _occurrences_outside(run, site)
     return [name for name in names if rest[name, True] and not rest[name, False]]
+
+
+def _occurrences_outside(run: Sequence[ast.stmt], site: Site) -> Counter[tuple[str, bool]]:
+    return _occurrences(site.function) - sum((_occurrences(one) for one in run), Counter())
 
 
 @lru_cache(maxsize=8192)
@@ -137,16 +140,15 @@ def _occurrences(node: ast.AST) -> Counter[tuple[str, bool]]:
     return found
 
 
-def _bound_otherwise(node: ast.AST) -> Iterator[str]:
+def _bound_otherwise(node: ast.AST) -> Iterable[str]:
     """The names that a node binds without a name node."""
-    if isinstance(node, ast.alias):
-        yield node.asname or node.name.partition(".")[0]
-    elif isinstance(node, ast.MatchMapping):
-        yield from [node.rest] if node.rest else []
-    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-        yield from [node.name] if node.name else []
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
+    if isinstance(node, ast.ExceptHandler):
+        return [node.name] if node.name else []
+    if isinstance(node, ast.match_case):
+        return [name for name, _ in pattern_names(node.pattern)]
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+        return [name for name, _ in bound_by(node)]
+    return []
 
 
 def _unbound(ins: set[str], first: ast.stmt, site: Site, renaming: Mapping[str, str]) -> Hazard | None:
