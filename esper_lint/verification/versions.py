@@ -135,7 +135,8 @@ def _of_revision(revision: str, top: str) -> Version:
 def _differences(revision: str, top: str) -> Iterable[tuple[str, bytes | None]]:
     """What the files had in a revision that have something else now; None for those that were not there."""
     commit = commit_of(revision, top)
-    fields = git.output(top, "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", commit).split(b"\0")[:-1]
+    # Not diff-index: for it a file that was only touched, or written as it was, has changed.
+    fields = git.output(top, "diff", "--raw", "-z", "--no-renames", "--no-abbrev", commit).split(b"\0")[:-1]
     before: dict[str, str] = {}
     for head, name in zip(fields[::2], fields[1::2], strict=True):
         mode, mode_now, identity, *_ = head.decode().removeprefix(":").split(" ")
