@@ -115,7 +115,7 @@ def test_every_field_of_the_json_output_is_described() -> None:
 def test_every_field_of_the_json_of_a_fix_is_described() -> None:
     page = (ROOT / "docs/fixing.md").read_text(encoding="utf-8")
     fix = GroupFix("g", "ESP101", "S0", Tier.SAFE, "", (), (), (), ())
-    refused = GroupRefusal("g", "ESP101", (Refusal("FX-WIDE", "a.py", 1, ""),))
+    refused = GroupRefusal("g", "ESP101", (), (Refusal("FX-WIDE", "a.py", 1, ""),))
     advice = Advice("g", "ESP104", Suggestion("merge", "a.py", 1, ""))
     document = fix_document(
         Outcome(Plan((), (), ()), Fixes((), (fix,), (fix,), (refused,), (advice,))), is_written=False

@@ -128,7 +128,8 @@ def _fix(fix: GroupFix) -> _Object:
 
 def _group_refusal(one: GroupRefusal) -> _Object:
     causes = [_refusal(cause) for cause in one.causes]
-    return {"group": one.group, "rule": one.rule, **causes[0], "causes": causes}
+    members = [_place(member) for member in one.members]
+    return {"group": one.group, "rule": one.rule, **causes[0], "members": members, "causes": causes}
 
 
 def _override(one: Overridden) -> _Object:

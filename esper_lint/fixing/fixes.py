@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from esper_lint.contracts.book import Place
 from esper_lint.findings import Member, Tier
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.refusals import Refusal
@@ -70,10 +71,14 @@ class GroupFix:
 
 @dataclass(frozen=True, slots=True)
 class GroupRefusal:
-    """Why a group, or what is left of it, is not fixed: the causes, the gravest first."""
+    """Why a group, or what is left of it, is not fixed: the causes, the gravest first.
+
+    ``members`` are those that it was tried with, as they stood before.
+    """
 
     group: str
     rule: str
+    members: tuple[Place, ...]
     causes: tuple[Refusal, ...]
 
 

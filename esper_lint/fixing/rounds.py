@@ -11,6 +11,7 @@ from functools import partial
 
 from esper_lint.analysis import baseline_of, gather_overlay
 from esper_lint.config import Config
+from esper_lint.contracts.book import Place
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.generated import is_generated
 from esper_lint.evidence import Evidence
@@ -185,11 +186,11 @@ class Round:
             begun = {spot for fix in self.made for spot in spots_of(fix.members)}
             left = [one for one in members if (one.path, one.qualname) not in begun]
             if is_first and (group.rule != "ESP104" or len(left) == len(members)):
-                self._refuse(group, found.found, found.withdrawn)
+                self._refuse(group, members, found.found, found.withdrawn)
             return left if len(left) < len(members) else ()
         objections = blocking(self.setting.reviewed.to(group), merges=found.found.strategy == MERGE)
         if objections and not self.setting.wishes.override:
-            self._refuse(group, _objected(members[0], objections))
+            self._refuse(group, members, _objected(members[0], objections))
             return ()
         fix = self._fix(group, found.found)
         key = spots_of(fix.members)
@@ -200,12 +201,12 @@ class Round:
         if fix.tier is not Tier.SAFE and not self.setting.wishes.is_unsafe:
             self.withheld.setdefault(key, fix)
             return rest
-        kept = self._refusal(group, (*found.unmerged, *found.found.kept)).causes
-        left_out = [(one, self._refusal(group, [cause])) for one, cause in found.causes]
+        kept = self._refusal(group, members, (*found.unmerged, *found.found.kept)).causes
+        left_out = [(one, self._refusal(group, [one], [cause])) for one, cause in found.causes]
         before = {path: self.drafts.text(path) for path in found.found.texts if path in self.drafts.names}
         causes = self.drafts.write(found.found.texts)
         if causes:
-            self._refuse(group, causes)
+            self._refuse(group, members, causes)
             return ()
         self.moves.note(before, fix.members)
         self.made.append(fix)
@@ -235,24 +236,28 @@ class Round:
             free = self._left_of_fixes(free) or free
             if len(free) > 1:
                 for one, cause in held:
-                    self.left_out.setdefault((one.path, one.qualname), self._refusal(group, [cause]))
+                    self.left_out.setdefault((one.path, one.qualname), self._refusal(group, [one], [cause]))
                 yield group, free
             elif held:
-                self._refuse(group, tuple(cause for _, cause in held))
+                self._refuse(group, reported, [cause for _, cause in held])
 
-    def _refuse(self, group: Group, causes: Iterable[Refusal], withdrawn: Iterable[FixKey] = ()) -> None:
+    def _refuse(
+        self, group: Group, members: Iterable[Member], causes: Iterable[Refusal], withdrawn: Iterable[FixKey] = ()
+    ) -> None:
         """What a fix that was ``withdrawn`` left in place tells most, and that little is shared tells least."""
         told = [cause for key in withdrawn for cause in self.withdrawn[key]]
-        rest = self._refusal(group, [one for one in causes if not told or one.message != STILL_REPORTED])
+        rest = self._refusal(group, members, [one for one in causes if not told or one.message != STILL_REPORTED])
         rest_last = sorted(rest.causes, key=lambda one: one.code == "FX-NO-BENEFIT")
         self.refused[spots_of(group.members)] = replace(rest, causes=tuple(dict.fromkeys((*told, *rest_last))))
         self._advise(group, is_refused=True)
 
     # What is told speaks of the files as they are on disk, whatever earlier passes made of them.
 
-    def _refusal(self, group: Group, causes: Sequence[Refusal]) -> GroupRefusal:
-        told = (replace(one, line=self.drafts.line_on_disk(one.path, one.line)) for one in causes)
-        return GroupRefusal(group.id, group.rule, tuple(told))
+    def _refusal(self, group: Group, members: Iterable[Member], causes: Iterable[Refusal]) -> GroupRefusal:
+        on_disk = self.drafts.line_on_disk
+        places = (Place(one.path, one.qualname, on_disk(one.path, one.line)) for one in members)
+        told = (replace(one, line=on_disk(one.path, one.line)) for one in causes)
+        return GroupRefusal(group.id, group.rule, tuple(places), tuple(told))
 
     def _fix(self, group: Group, found: Proved) -> GroupFix:
         return GroupFix(
@@ -359,6 +364,9 @@ def _by_group(refused: Iterable[GroupRefusal]) -> list[GroupRefusal]:
     """One refusal for each group, of which several parts may have been refused, or taken back, each with its causes."""
     found: dict[str, GroupRefusal] = {}
     for one in refused:
-        known = found.get(one.group, replace(one, causes=()))
-        found[one.group] = replace(known, causes=tuple(dict.fromkeys((*known.causes, *one.causes))))
+        known = found.get(one.group, replace(one, members=(), causes=()))
+        members, causes = (*known.members, *one.members), (*known.causes, *one.causes)
+        found[one.group] = replace(
+            known, members=tuple(sorted(dict.fromkeys(members))), causes=tuple(dict.fromkeys(causes))
+        )
     return list(found.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from esper_lint.contracts.book import Place
 from esper_lint.fixing.fixes import GroupFix, GroupRefusal, Rewritten
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.verification.records import ClassRecord, Status, is_refuted
@@ -21,7 +22,8 @@ def gated(made: Iterable[GroupFix], records: Mapping[Member, ClassRecord]) -> Ma
     for fix in made:
         causes = tuple(_refuted(fix, records)) or tuple(_not_run(fix, records))
         if causes:
-            found[fix] = GroupRefusal(fix.group, fix.rule, causes)
+            members = tuple(Place(one.path, one.qualname, one.line) for one in fix.members)
+            found[fix] = GroupRefusal(fix.group, fix.rule, members, causes)
     return found
 
 

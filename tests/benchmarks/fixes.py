@@ -85,7 +85,10 @@ def _measured(folder: Path, *, is_unsafe: bool) -> tuple[list[str], list[str]]:
     second = planned(again, config, Wishes(is_unsafe=is_unsafe), Silence())
     troubles += [f"{edit.name}: a second run would change it" for edit in second.edits]
     refusals = [
-        f"{one.rule} " + " | ".join(f"{cause.code} {cause.path}:{cause.line} {cause.message}" for cause in one.causes)
+        f"{one.rule} "
+        + " | ".join(f"{cause.code} {cause.path}:{cause.line} {cause.message}" for cause in one.causes)
+        + " | of "
+        + ", ".join(f"{member.path}:{member.line} {member.qualname}" for member in one.members)
         for one in fixes.refused
     ]
     return refusals, troubles
