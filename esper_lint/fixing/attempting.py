@@ -6,15 +6,16 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from esper_lint.findings import Group, Member, Tier, UnitKind
 from esper_lint.fixing.extraction.extracting import Options, extracted
 from esper_lint.fixing.extraction.hazard import first_of_each_code
-from esper_lint.fixing.extraction.plan import Extraction
+from esper_lint.fixing.extraction.plan import Extraction, Unextractable
 from esper_lint.fixing.extraction.sites import Site, Source
 from esper_lint.fixing.fixes import FixKey, spots_of
 from esper_lint.fixing.merging.merge import merged
-from esper_lint.fixing.merging.values import ClassSite, Unmergeable
+from esper_lint.fixing.merging.values import ClassSite, Merge
 from esper_lint.fixing.proving import MERGE, Proved, proved_extraction, proved_merge
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.subsets import by_size, sharing_parts, smaller_parts
@@ -68,16 +69,15 @@ def attempted(
     Classes are merged; where no two of them can be, what their forwards have in common is extracted.  What was
     ``withdrawn`` is not found again, and parts of it are tried.
     """
+    extracting = _Extracting(sources, options)
     if group.unit is not UnitKind.CLASS:
-        parts = list(smaller_parts(members, _variant))
-        return _largest(members, parts, partial(_extraction, sources=sources, options=options), withdrawn)
+        return _largest(members, smaller_parts(members, _variant), extracting, withdrawn)
     parts = _mergeable_parts(members, partial(_methods, sources=sources))
-    merge = _largest(members, parts, partial(_merge, sources=sources, options=options), withdrawn)
+    merge = _largest(members, parts, _Merging(sources, options), withdrawn)
     if isinstance(merge.found, Proved) or merge.found[0].code == "FX-NAME":
         return merge
     forwards = _forwards(members)
-    parts = list(smaller_parts(forwards, _variant))
-    extraction = _largest(forwards, parts, partial(_extraction, sources=sources, options=options), withdrawn)
+    extraction = _largest(forwards, smaller_parts(forwards, _variant), extracting, withdrawn)
     met = (*merge.withdrawn, *extraction.withdrawn)
     if isinstance(extraction.found, Proved):
         return replace(_instead(extraction.found, merge.found, extraction.causes), withdrawn=met)
@@ -117,7 +117,7 @@ def _instead(found: Proved, unmerged: tuple[Refusal, ...], causes: tuple[tuple[M
 def _largest(
     members: Sequence[Member],
     parts: Iterable[Sequence[Member]],
-    kind: Callable[[Sequence[Member]], _Found],
+    kind: _Kind,
     withdrawn: Collection[FixKey],
 ) -> Attempt:
     """A fix of one kind, of all members or else of the largest of the parts that has one."""
@@ -131,7 +131,7 @@ def _largest(
         return known[places]
 
     def tried(part: Sequence[Member]) -> _Found:
-        found = kind(part)
+        found = kind.tried(part)
         if isinstance(found, Proved):
             key = FixKey(found.strategy == MERGE, spots_of(found.members))
             if key in withdrawn or len(withdrawn) >= _MOST_WITHDRAWN:
@@ -160,7 +160,7 @@ def _largest(
         # What keeps equal members apart tells more than an outlier does.
         return Attempt(first_of_each_code((*equal, *whole)), withdrawn=tuple(dict.fromkeys(met)))
     part, proved = best
-    causes = tuple(_left_out(members, part, whole[0], once))
+    causes = tuple(_left_out(members, part, proved.kept, whole, kind))
     return Attempt(proved, causes, withdrawn=tuple(dict.fromkeys(met)))
 
 
@@ -169,7 +169,8 @@ def _unblamed(
 ) -> Iterator[Sequence[Member]]:
     """The members without those to which a refusal of them all speaks, where it speaks of each alone; and so on."""
     for _ in range(_MOST_BLAMED):
-        blamed = [one for one in members if any(_blames(cause, one) for cause in refused)]
+        gravest = first_of_each_code(refused)
+        blamed = [one for one in members if any(_blames(cause, one) for cause in gravest)]
         members = [one for one in members if one not in blamed]
         if not blamed or len(members) < 2:
             return
@@ -188,48 +189,90 @@ def _blames(cause: Refusal, member: Member) -> bool:
 def _left_out(
     members: Sequence[Member],
     part: Sequence[Member],
-    cause: Refusal,
-    once: Callable[[Sequence[Member]], _Found],
-) -> Iterable[tuple[Member, Refusal]]:
-    """Why each member is not in the part that is fixed: what keeps it from the first one there, else the ``cause`` of
-    the refusal of them all."""
+    kept: Sequence[Refusal],
+    whole: Sequence[Refusal],
+    kind: _Kind,
+) -> Iterator[tuple[Member, Refusal]]:
+    """Why each member is not in the part that is fixed: what keeps it from the first one there, and is not among what
+    was ``kept`` there too; else the causes why not all of the members were fixed, the ``whole``, say it."""
+    within = {(one.code, one.path, one.line) for one in kept}
     causes: dict[int, Refusal] = {}
     for one in members:
         if one in part:
             continue
         if one.variant not in causes:
-            found = once([part[0], one])
-            causes[one.variant] = cause if isinstance(found, Proved) else found[0]
+            found = kind.hindrances([part[0], one]) or whole
+            causes[one.variant] = next((why for why in found if (why.code, why.path, why.line) not in within), found[0])
         why = causes[one.variant]
         yield one, Refusal(why.code, one.path, one.line, f"`{one.qualname}` is left out: {why.message}")
 
 
-def _extraction(members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> _Found:
-    """Without attributes as values first: what needs none is safe."""
-    sites = [_site(one, sources[one.path]) for one in members]
-    plan = extracted(sites, options)
-    if not isinstance(plan, Extraction):
-        with_attributes = extracted(sites, options.giving_attributes())
-        if not isinstance(with_attributes, Extraction):
-            return tuple(Refusal(one.code, one.path, one.line, one.message) for one in plan.hazards)
-        plan = with_attributes
-    found = proved_extraction(plan, options.module_of)
-    return found if isinstance(found, Proved) else (found,)
+class _Kind(Protocol):
+    """A way to fix members."""
+
+    def tried(self, members: Sequence[Member]) -> _Found: ...
+
+    def hindrances(self, members: Sequence[Member]) -> tuple[Refusal, ...]:
+        """Why there is nothing to be proved; none where there is."""
+        ...
 
 
-def _merge(members: Sequence[Member], sources: Mapping[str, Source], options: Options) -> _Found:
-    paths = {one.path for one in members}
-    path = members[0].path
-    if len(paths) > 1:
-        message = "the classes stand in different files; a base that they share would tie these together"
-        return (Refusal("FX-CYCLE", path, members[0].line, message),)
-    before = sources[path].text
-    classes = [ClassSite(one.qualname, one.line) for one in members]
-    plan = merged(before, classes, options.helper_name, width=options.width)
-    if isinstance(plan, Unmergeable):
-        return (Refusal(plan.code, path, plan.line, plan.message),)
-    found = proved_merge(plan, path, before)
-    return found if isinstance(found, Proved) else (found,)
+@dataclass(frozen=True, slots=True)
+class _Extracting:
+    sources: Mapping[str, Source]
+    options: Options
+
+    def tried(self, members: Sequence[Member]) -> _Found:
+        plan = self._plan(members)
+        if isinstance(plan, Unextractable):
+            return _refusals(plan)
+        found = proved_extraction(plan, self.options.module_of)
+        return found if isinstance(found, Proved) else (found,)
+
+    def hindrances(self, members: Sequence[Member]) -> tuple[Refusal, ...]:
+        plan = self._plan(members)
+        return _refusals(plan) if isinstance(plan, Unextractable) else ()
+
+    def _plan(self, members: Sequence[Member]) -> Extraction | Unextractable:
+        """Without attributes as values first: what needs none is safe."""
+        sites = [_site(one, self.sources[one.path]) for one in members]
+        plan = extracted(sites, self.options)
+        if isinstance(plan, Extraction):
+            return plan
+        with_attributes = extracted(sites, self.options.giving_attributes())
+        return with_attributes if isinstance(with_attributes, Extraction) else plan
+
+
+def _refusals(plan: Unextractable) -> tuple[Refusal, ...]:
+    return tuple(Refusal(one.code, one.path, one.line, one.message) for one in plan.hazards)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merging:
+    sources: Mapping[str, Source]
+    options: Options
+
+    def tried(self, members: Sequence[Member]) -> _Found:
+        path = members[0].path
+        plan = self._plan(members)
+        if not isinstance(plan, Merge):
+            return (plan,)
+        found = proved_merge(plan, path, self.sources[path].text)
+        return found if isinstance(found, Proved) else (found,)
+
+    def hindrances(self, members: Sequence[Member]) -> tuple[Refusal, ...]:
+        plan = self._plan(members)
+        return () if isinstance(plan, Merge) else (plan,)
+
+    def _plan(self, members: Sequence[Member]) -> Merge | Refusal:
+        path = members[0].path
+        if any(one.path != path for one in members):
+            message = "the classes stand in different files; a base that they share would tie these together"
+            return Refusal("FX-CYCLE", path, members[0].line, message)
+        classes = [ClassSite(one.qualname, one.line) for one in members]
+        options = self.options
+        plan = merged(self.sources[path].text, classes, options.helper_name, width=options.width)
+        return plan if isinstance(plan, Merge) else Refusal(plan.code, path, plan.line, plan.message)
 
 
 def _site(member: Member, source: Source) -> Site:

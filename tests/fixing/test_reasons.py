@@ -192,3 +192,42 @@ def test_no_part_is_tried_of_a_group_whose_fixes_were_withdrawn_again_and_again(
     assert isinstance(attempt(files, range(5), [withdrawn("blocks/a.py", *part) for part in parts[:5]]).found, Proved)
     found = attempt(files, range(5), [withdrawn("blocks/a.py", *part) for part in parts]).found
     assert not isinstance(found, Proved) and [one.message for one in found] == [STILL_REPORTED]
+
+
+def test_what_keeps_most_apart_is_told_first() -> None:
+    """`first`/`second` stand apart from two small statements, `mix`/`blend` between two large ones."""
+    large = "x = x * x.softmax(dim=-1) / x.shape[1] + x.mean(dim=1)\n"
+    body = f"x = x + 1\nx = self.first(x)\nx = x * 2\nprint(x)\n{large}x = self.mix(x)\n{large}return x"
+    other = body.replace("first", "second").replace("mix", "blend")
+    found = hazards(module("First", body), module("Second", other))
+    told = [hazard.message.rpartition(": ")[2] for hazard in found if hazard.code == "FX-ATTR-KEY"]
+    assert told == ["`mix`/`blend`", "`first`/`second`"]
+
+
+def test_what_is_kept_in_the_members_that_are_fixed_is_no_reason_to_leave_one_out() -> None:
+    end = "z = z * z.softmax(dim=-1) / x.shape[1]\nreturn z"
+    bodies = [
+        f"x = self.mix(x)\n{START}{end}",
+        f"x = self.blend(x)\n{START}{end}",
+        f"x = self.stir(x)\n{START.replace('self.', 'self.own_')}{end}",
+    ]
+    text = file(*(module(name, body) for name, body in zip(("One", "Two", "Three"), bodies, strict=True)), head=HEAD)
+    found = attempt({"blocks/a.py": text}, [0, 1, 2])
+    assert isinstance(found.found, Proved)
+    ((_, cause),) = found.causes
+    assert "own_" in cause.message and "stir" not in cause.message, cause
+
+
+def test_an_attribute_is_compared_with_the_one_whose_name_is_most_like_it() -> None:
+    start = "x = self.fc1(x) + x.mean(dim=1)\n"
+    one = module("First", f"{start}x = self.drop1(x)\nx = self.fc2(x)\nreturn x")
+    other = module("Second", f"{start}x = self.norm(x)\nx = self.head_drop(x)\nx = self.fc2(x)\nreturn x")
+    assert "`drop1`/`head_drop`" in hazards(one, other)[0].message
+
+
+def test_of_two_matchings_the_one_of_statements_near_each_other_is_told() -> None:
+    """Two lines of each are equal, in the other order; `drop` is in the same place in both."""
+    one = module("First", "x = self.fc(x)\nx = self.drop(x)\nx = self.norm(x)\nx = self.down(x)\nreturn x")
+    other = module("Second", "x = self.norm(x)\nx = self.drop(x)\nx = self.out(x)\nreturn x")
+    moved = [hazard.message for hazard in hazards(one, other) if "another place" in hazard.message]
+    assert len(moved) == 1 and "self.norm" in moved[0]

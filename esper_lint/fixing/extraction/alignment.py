@@ -10,6 +10,8 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import Indel
+
 from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.hazards import hazards_of
 from esper_lint.fixing.extraction.shapes import Shape, Value, shape_of, values_differ
@@ -68,6 +70,25 @@ def inside(column: Column, sites: Sequence[Site], obstacle: Obstacle, *, with_at
 
 
 @dataclass
+class _Gap:
+    """What stands between two stretches of a block: those of the ``hazards`` that were found since the first of them,
+    of so many nodes."""
+
+    hazards: list[Hazard]
+    start: int = field(init=False)
+    before: int = 0
+
+    def __post_init__(self) -> None:
+        self.start = len(self.hazards)
+
+    def end(self, nodes: int) -> None:
+        """The next stretch is of so many nodes; what follows it is the next gap."""
+        for at in range(self.start, len(self.hazards)):
+            self.hazards[at] = self.hazards[at].keeping(self.before + nodes)
+        self.start, self.before = len(self.hazards), nodes
+
+
+@dataclass
 class _Aligner:
     sites: Sequence[Site]
     obstacle: Obstacle
@@ -81,13 +102,14 @@ class _Aligner:
             for k, block in enumerate(blocks[1:], 1)
         ]
         run: list[tuple[int, ...]] = []
+        gap = _Gap(self.found.hazards)
         common = [index for index in range(len(blocks[0])) if all(index in found for found in partners)]
         for index in range(len(blocks[0])):
             row = tuple(found.get(index, -1) for found in partners)
             is_equal = -1 not in row and self._are_equal([blocks[k][at] for k, at in enumerate(row)], range(len(row)))
             follows = bool(run) and all(at == before + 1 for at, before in zip(row, run[-1], strict=True))
             if run and not (is_equal and follows):
-                self._runs(blocks, run)
+                self._runs(blocks, run, gap)
                 run = []
             if is_equal:
                 run.append(row)
@@ -98,12 +120,16 @@ class _Aligner:
                 k = row.index(-1)
                 self._differs(blocks[0][index], k, _unmatched(blocks[k], partners[k], index), is_between=is_between)
         if run:
-            self._runs(blocks, run)
+            self._runs(blocks, run, gap)
+        gap.end(0)
 
     # -- what is equal -----------------------------------------------------------------------------------------
 
-    def _runs(self, blocks: Sequence[Sequence[ast.stmt]], rows: Sequence[tuple[int, ...]]) -> None:
-        """Cut consecutive columns where names do not correspond or a hazard stands, and keep what is between."""
+    def _runs(self, blocks: Sequence[Sequence[ast.stmt]], rows: Sequence[tuple[int, ...]], gap: _Gap) -> None:
+        """Cut consecutive columns where names do not correspond or a hazard stands, and keep what is between.
+
+        ``gap`` is what stands before them, and then what stands after them.
+        """
         columns: list[Column] = []
         renamings: list[dict[str, str]] = [{} for _ in self.sites]
         common = 0
@@ -117,8 +143,9 @@ class _Aligner:
             ]
             if hazards or None in extended:
                 self._keep(columns, renamings)
+                gap.end(_nodes(columns))
                 columns, renamings = [], [{} for _ in self.sites]
-                self.found.hazards += hazards
+                self.found.hazards += [one.keeping(column.shapes[0].nodes) for one in hazards]
                 if hazards:
                     self.enter(statements)
                 else:
@@ -128,6 +155,7 @@ class _Aligner:
             columns.append(column)
             renamings = [one for one in extended if one is not None]
         self._keep(columns, renamings)
+        gap.end(_nodes(columns))
         self.found.common_runs.append(common)
 
     def _keep(self, columns: Sequence[Column], renamings: Sequence[Mapping[str, str]]) -> None:
@@ -175,7 +203,7 @@ class _Aligner:
         mine = self._names(statement, 0)
         like = [theirs for theirs in (self._names(other, k) for other in here) if len(theirs) == len(mine)]
         # The nearest one is what people will compare it with.
-        for theirs in sorted(like, key=lambda one: sum(a != b for a, b in zip(mine, one, strict=True))):
+        for theirs in sorted(like, key=lambda one: _distance(mine, one)):
             pairs = dict.fromkeys((a, b) for a, b in zip(mine, theirs, strict=True) if a != b)
             kinds = {(a[0], b[0]) if isinstance(a, tuple) and isinstance(b, tuple) else () for a, b in pairs}
             if kinds <= {("local", "global"), ("global", "local"), ("self", "local"), ("local", "self")}:
@@ -267,6 +295,19 @@ def _unmatched(
     return here, [block[at] for at in free if not first < at < last]
 
 
+def _distance(mine: Sequence[object], theirs: Sequence[object]) -> tuple[int, float]:
+    """Between keys of one length: in how many places they differ, and how little the names of attributes look alike."""
+    apart = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    names = [
+        (str(a[1]), str(b[1])) for a, b in apart if isinstance(a, tuple) and isinstance(b, tuple) and a[1:] and b[1:]
+    ]
+    return len(apart), sum(Indel.normalized_distance(a, b) for a, b in names)
+
+
+def _nodes(columns: Sequence[Column]) -> int:
+    return sum(column.shapes[0].nodes for column in columns)
+
+
 def _identity(block: Sequence[ast.stmt]) -> dict[int, int]:
     return {at: at for at in range(len(block))}
 
@@ -284,12 +325,14 @@ def _extended(known: Mapping[str, str], first: Shape, other: Shape) -> dict[str,
 def _matched(
     left: Sequence[Shape], right: Sequence[Shape], likeness: Callable[[int, int], int]
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of indexes, increasing in both, of greatest summed likeness."""
+    """Pairs of indexes, increasing in both, of greatest summed likeness, and of several such the nearest ones."""
     rows, width = len(left), len(right)
     if rows * width > _MOST_CELLS:
         return
     best = [[0] * (width + 1) for _ in range(rows + 1)]
-    worth = [[likeness(i, j) for j in range(width)] for i in range(rows)]
+    worth = [[likeness(i, j) * _MOST_CELLS for j in range(width)] for i in range(rows)]
+    for i, row in enumerate(worth):
+        row[:] = [value - abs(i - j) if value else 0 for j, value in enumerate(row)]
     for i in range(rows - 1, -1, -1):
         for j in range(width - 1, -1, -1):
             pair = worth[i][j] + best[i + 1][j + 1] if worth[i][j] else 0

@@ -46,7 +46,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Choice:
-    """The runs in the order of the first site, and what stood in the way of more."""
+    """The runs in the order of the first site, and what stood in the way of more, what keeps most apart first."""
 
     runs: tuple[Run, ...]
     hazards: tuple[Hazard, ...]
@@ -60,7 +60,8 @@ def chosen(alignment: Alignment, sites: Sequence[Site], obstacle: Obstacle, *, w
     if chooser.runs:
         chooser.choose_beside()
     runs = sorted(chooser.runs, key=lambda run: run.columns[0].statements[0].lineno)
-    return Choice(tuple(runs), (*chooser.hazards, *alignment.hazards))
+    hazards = sorted((*chooser.hazards, *alignment.hazards), key=lambda one: -one.apart)
+    return Choice(tuple(runs), tuple(hazards))
 
 
 @dataclass
@@ -112,7 +113,9 @@ class _Chooser:
             self._best(stretch, end, last)
             return
         # A part of what has no hazard is not kept by one: it ends before a `return` that may move.
-        self.hazards += [found for start, end, found in seen if not _is_within(start, end, free)][:1]
+        stopped = [one for one in seen if not _is_within(one[0], one[1], free)]
+        for start, end, hazard in stopped[:1]:
+            self.hazards.append(hazard.keeping(sum(one.shapes[0].nodes for one in stretch.columns[start:end])))
         before, left = len(self.runs), len(self.left)
         for column in stretch.columns[first:last]:
             if self._is_large([column]):

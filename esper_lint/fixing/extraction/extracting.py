@@ -26,7 +26,7 @@ from esper_lint.fixing.extraction.emission import (
     replacement,
 )
 from esper_lint.fixing.extraction.flow import bound_within
-from esper_lint.fixing.extraction.hazard import Hazard, first_of_each_code
+from esper_lint.fixing.extraction.hazard import Hazard
 from esper_lint.fixing.extraction.imports import with_import
 from esper_lint.fixing.extraction.leaf import (
     Imported,
@@ -99,7 +99,7 @@ def extracted(sites: Sequence[Site], options: Options) -> Extraction | Unextract
         tuple(SitePlace(site.source.path, site.qualname, site.function.lineno) for site in sites),
         sum(column.shapes[0].statements for run in choice.runs for column in run.columns),
         _notes(choice.runs, sites),
-        first_of_each_code(choice.hazards),
+        choice.hazards,
     )
 
 
@@ -317,10 +317,9 @@ def _strategy(runs: Sequence[Run], sites: Sequence[Site]) -> str:
 
 
 def _causes(choice: Choice, alignment: Alignment, sites: Sequence[Site]) -> tuple[Hazard, ...]:
-    """What stood in the way, each code once; that nothing is worth moving is said where nothing else can be."""
-    found = first_of_each_code(choice.hazards)
-    if found:
-        return found
+    """What stood in the way; that nothing is worth moving is said where nothing else can be."""
+    if choice.hazards:
+        return choice.hazards
     longest = max(alignment.common_runs, default=0)
     message = f"no run of statements is worth a helper (the longest that all have is of {longest})"
     return (Hazard("FX-NO-BENEFIT", sites[0].source.path, sites[0].function.lineno, message),)

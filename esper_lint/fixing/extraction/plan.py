@@ -22,7 +22,7 @@ class Extraction:
     """Files with other texts, by path.  ``helpers`` are (path, name), in the order of the text.
 
     ``statements`` counts those that moved at each site.  ``notes`` say what is neither proved nor an obligation,
-    ``kept`` what kept more statements in place.
+    ``kept`` what kept more statements in place, what keeps most first.
     """
 
     strategy: str
@@ -37,6 +37,6 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Unextractable:
-    """Why there is no plan: what stands in the way, the gravest first."""
+    """Why there is no plan: what stands in the way, what keeps most apart first."""
 
     hazards: tuple[Hazard, ...]
