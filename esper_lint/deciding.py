@@ -144,9 +144,9 @@ def told(
     groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
     wanted_groups = {}
     for (key, one), group in zip(chosen.items(), groups, strict=True):
-        clustering = kinds[one.units[0].kind].clustering
-        ranked = _ranked(group, one.units, clustering, config.group_threshold, tree.forms)
-        wanted_groups[key] = Told(ranked, messages(ranked, asked))
+        clustering, comparison = kinds[one.units[0].kind].clustering, Comparison(group)
+        ranked = _ranked(comparison, one.units, clustering, config.group_threshold, tree.forms)
+        wanted_groups[key] = Told(ranked, messages(ranked, asked, comparison))
     return wanted_groups
 
 
@@ -154,10 +154,10 @@ def _clusters(kind: UnitKind, relations: Iterable[Relation]) -> list[tuple[Unit,
     return [one.units for one in relations if one.units[0].kind is kind]
 
 
-def _ranked(group: Group, units: Sequence[Unit], clustering: Clustering, threshold: int, load: Load) -> Group:
+def _ranked(comparison: Comparison, units: Sequence[Unit], clustering: Clustering, threshold: int, load: Load) -> Group:
     """The group with the member that shows best what it is: the first that is close to the one that its finding names.
     Where there is none, and no guard makes them alternatives, it is loose."""
-    comparison = Comparison(group)
+    group = comparison.group
     forms = [unit.key.exact for unit in units]
     named = [ordered(form, forms[comparison.nearest(at).index]) for at, form in enumerate(forms)]
     common = {pair: clustering.common[pair] for pair in named if pair in clustering.common}

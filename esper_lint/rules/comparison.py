@@ -44,6 +44,7 @@ class Comparison:
 
     def __init__(self, group: Group) -> None:
         self.group = group
+        self._nearest: dict[int, Peer] = {}
         self._holders: dict[int, list[int]] = {}
         for index, member in enumerate(group.members):
             self._holders.setdefault(member.variant, []).append(index)
@@ -63,6 +64,17 @@ class Comparison:
 
     def nearest(self, mine: int) -> Peer:
         """The member most like ``mine``; among equals the one with the fewest differences, then the first."""
+        if mine not in self._nearest:
+            self._nearest[mine] = self._found_nearest(mine)
+        return self._nearest[mine]
+
+    def nearest_different(self, mine: int) -> Peer:
+        """The nearest of those that differ from ``mine`` in some hole, or the nearest if none does."""
+        nearest_first = sorted(self._others(mine), key=lambda other: -other[1])
+        peers = (Peer(index, similarity, self.differences(mine, index)) for index, similarity in nearest_first)
+        return next((peer for peer in peers if peer.differences), None) or self.nearest(mine)
+
+    def _found_nearest(self, mine: int) -> Peer:
         twins = self._holders[self.group.members[mine].variant]
         others = [(one, 1.0) for one in twins[: _TIES + 1] if one != mine] or self._others(mine)
         best = max(similarity for _, similarity in others)
@@ -75,12 +87,6 @@ class Comparison:
                 break
         assert nearest is not None  # a group has at least two members
         return nearest
-
-    def nearest_different(self, mine: int) -> Peer:
-        """The nearest of those that differ from ``mine`` in some hole, or the nearest if none does."""
-        nearest_first = sorted(self._others(mine), key=lambda other: -other[1])
-        peers = (Peer(index, similarity, self.differences(mine, index)) for index, similarity in nearest_first)
-        return next((peer for peer in peers if peer.differences), None) or self.nearest(mine)
 
     def _others(self, mine: int) -> list[tuple[int, float]]:
         """The first member of each variant but that of ``mine``, and its similarity to it."""

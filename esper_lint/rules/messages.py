@@ -20,9 +20,11 @@ _NAME_LIMIT = 40
 _PATH_LIMIT = 50
 
 
-def messages(group: Group, asked: Collection[str] | None = None) -> tuple[str, ...]:
+def messages(
+    group: Group, asked: Collection[str] | None = None, comparison: Comparison | None = None
+) -> tuple[str, ...]:
     """What a finding on each member of the group says, in the members' order; ``""`` for members in files not asked."""
-    comparison = Comparison(group)
+    comparison = comparison or Comparison(group)
     fallback = _fallback(group) if group.rule == "ESP103" else None
     others = _others(group)
     return tuple(
