@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from esper_lint.findings import Report
+from esper_lint.findings import Group, Report
 from esper_lint.fixing.extraction.hazard import first_of_each_code
-from esper_lint.fixing.fixes import FIXABLE, FIXED_BY_EXTRACTION, FixKey, GroupFix, Spots, Withdrawn, spots_of
+from esper_lint.fixing.fixes import (
+    FIXABLE,
+    FIXED_BY_EXTRACTION,
+    FixKey,
+    GroupFix,
+    Rewritten,
+    Spots,
+    Withdrawn,
+    spots_of,
+)
 from esper_lint.fixing.proving import MERGE
 from esper_lint.fixing.refusals import Refusal
 
@@ -19,28 +28,40 @@ def withdrawals(
 ) -> Withdrawn:
     """The fixes to withdraw, with why: first what they left in place.
 
-    ``report`` is of the tree with all of ``made``, and ``known`` what ``reported`` gives for the tree without.
+    ``report`` is of the tree with all of ``made``, and ``known`` what ``reported`` gives for the tree without.  Where
+    what is left of one member each of several fixes is alike, the first of these stays: it may not be without them.
     """
-    by_member = {(one.path, one.qualname): (fix, one) for fix in made for one in fix.members}
+    by_member = {(one.path, one.qualname): (_key(fix), one) for fix in made for one in fix.members}
+    order = [_key(fix) for fix in made]
     failed: dict[FixKey, tuple[Refusal, ...]] = {}
     for group in report.groups:
-        if group.suppressed:
+        if group.suppressed or not _is_bad(group, known):
             continue
-        for one in group.members:
-            found = by_member.get((one.path, one.qualname))
-            if found is None:
-                continue
-            fix, rewritten = found
-            is_left = group.rule in FIXED_BY_EXTRACTION
-            is_new = group.rule == "ESP104" and not known & {
-                (member.path, member.qualname, rule) for member in group.members for rule in FIXABLE
-            }
-            if is_left or is_new:
-                message = f"`{one.qualname}` would still be reported, as {group.rule}, for what is left of it"
-                cause = Refusal("FX-NO-BENEFIT", one.path, rewritten.line, message)
-                key = FixKey(fix.strategy == MERGE, spots_of(fix.members))
-                failed.setdefault(key, _gravest_first(kept[key.spots], cause))
+        left: dict[FixKey, list[Rewritten]] = {}
+        for spot in spots_of(group.members):
+            if spot in by_member:
+                key, one = by_member[spot]
+                left.setdefault(key, []).append(one)
+        if len(left) == len(group.members) > 1:
+            del left[min(left, key=order.index)]
+        for key, (one, *_) in left.items():
+            message = f"`{one.qualname}` would still be reported, as {group.rule}, for what is left of it"
+            cause = Refusal("FX-NO-BENEFIT", one.path, one.line, message)
+            failed.setdefault(key, _gravest_first(kept[key.spots], cause))
     return failed
+
+
+def _key(fix: GroupFix) -> FixKey:
+    return FixKey(fix.strategy == MERGE, spots_of(fix.members))
+
+
+def _is_bad(group: Group, known: set[tuple[str, str, str]]) -> bool:
+    """Whether a group that holds members of fixes tells that these came to little: forwards that are still alike, or
+    classes none of which was reported before."""
+    if group.rule in FIXED_BY_EXTRACTION:
+        return True
+    members = {(one.path, one.qualname, rule) for one in group.members for rule in FIXABLE}
+    return group.rule == "ESP104" and not known & members
 
 
 def reported(report: Report) -> set[tuple[str, str, str]]:

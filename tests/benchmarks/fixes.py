@@ -28,12 +28,13 @@ from pathlib import Path
 
 from esper_lint.analysis import gather
 from esper_lint.config import load
+from esper_lint.contracts.book import Place
 from esper_lint.findings import Group, Tier, UnitKind
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.alignment import Stretch, align
 from esper_lint.fixing.extraction.interface import Interface, interface
 from esper_lint.fixing.extraction.sites import Site, source_of
-from esper_lint.fixing.fixes import FIXED_BY_EXTRACTION, Fixes, GroupFix
+from esper_lint.fixing.fixes import FIXED_BY_EXTRACTION, Fixes, GroupFix, GroupRefusal, Rewritten
 from esper_lint.fixing.planning import planned
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
@@ -84,14 +85,18 @@ def _measured(folder: Path, *, is_unsafe: bool) -> tuple[list[str], list[str]]:
     again, _ = gather([str(folder)], config, cwd=str(folder))
     second = planned(again, config, Wishes(is_unsafe=is_unsafe), Silence())
     troubles += [f"{edit.name}: a second run would change it" for edit in second.edits]
-    refusals = [
-        f"{one.rule} "
-        + " | ".join(f"{cause.code} {cause.path}:{cause.line} {cause.message}" for cause in one.causes)
-        + " | of "
-        + ", ".join(f"{member.path}:{member.line} {member.qualname}" for member in one.members)
-        for one in fixes.refused
-    ]
-    return refusals, troubles
+    return [_refusal(one, fixes.made) for one in fixes.refused], troubles
+
+
+def _refusal(one: GroupRefusal, made: Sequence[GroupFix]) -> str:
+    """In a line: the causes, the members that they speak of, and those of the same group that were fixed."""
+    causes = " | ".join(f"{cause.code} {cause.path}:{cause.line} {cause.message}" for cause in one.causes)
+    fixed = [member for fix in made if fix.group == one.group for member in fix.members]
+    return f"{one.rule} {causes} | of {_places(one.members)}" + (f" | fixed {_places(fixed)}" if fixed else "")
+
+
+def _places(members: Sequence[Place] | Sequence[Rewritten]) -> str:
+    return ", ".join(f"{one.path}:{one.line} {one.qualname}" for one in members)
 
 
 def _tables(groups: Sequence[Group], fixes: Fixes) -> None:
