@@ -29,6 +29,19 @@ def module_name(path: str, project: str, names: Collection[str]) -> str:
     return ".".join(package if stem == "__init__" and package else (*package, stem))
 
 
+def is_module(stem: str, project: str, names: Collection[str]) -> bool:
+    """Whether a path without its suffix is that of a module or package, of whatever kind, also of one that is not
+    looked at."""
+    if f"{stem}.py" in names:
+        return True
+    folder, _, name = stem.rpartition("/")
+    try:
+        entries = os.listdir(os.path.join(project, folder))
+    except OSError:
+        return False
+    return any(entry == name or entry.startswith(f"{name}.") for entry in entries)
+
+
 def common_folder(paths: Sequence[str], project: str, names: Collection[str]) -> str | None:
     """The innermost folder of a package that all of these files lie in; None if no package holds them all."""
     folder = os.path.commonpath([os.path.dirname(path) or os.curdir for path in paths])

@@ -13,6 +13,7 @@ from esper_lint.findings import Tier
 from esper_lint.fixing.certificate.certifying import certify
 from esper_lint.fixing.certificate.claims import Certificate, Claim, MergeClaim, Rejected, SiteClaim
 from esper_lint.fixing.certificate.claims import Rewritten as RewrittenFile
+from esper_lint.fixing.certificate.diagnostics import is_diagnostic
 from esper_lint.fixing.certificate.merging import certify_merge
 from esper_lint.fixing.extraction.plan import Extraction
 from esper_lint.fixing.fixes import Obligation, Rewritten
@@ -22,8 +23,6 @@ from esper_lint.fixing.refusals import Refusal
 
 MERGE = "S6"
 """The strategy that gives classes a common base."""
-
-_OF_DIAGNOSTICS = frozenset({"undefined", "unused", "redefined"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +87,20 @@ def proved_merge(plan: Merge, path: str, before: str) -> Proved | Refusal:
 
 
 def _placed(found: Rejected, plan: Extraction) -> Rejected:
-    """With its place in the texts before: that of the first site, where it stands in what would be added; and with the
-    line there, where what pyflakes says of the text after is at fault."""
+    """With its place in the texts before: for what would be added, that of the first site, or of its line that says the
+    same.  What pyflakes says is of the text after."""
+    first = plan.sites[0]
     before = physical_lines(plan.before.get(found.path, ""))
-    if found.kind in _OF_DIAGNOSTICS and found.path in plan.before:
-        return replace(found, line=lines_before(before, physical_lines(plan.after[found.path]))[found.line - 1])
+    if found.path in plan.before and is_diagnostic(found.reason):
+        after = physical_lines(plan.after[found.path])
+        text = after[found.line - 1]
+        line = lines_before(before, after)[found.line - 1]
+        if before[line - 1] == text:
+            return replace(found, line=line)
+        same = (at for at in range(first.line, len(before)) if before[at].strip() == text.strip())
+        return replace(found, path=first.path, line=next(same, first.line - 1) + 1)
     if found.path not in plan.before or found.line > len(before):
-        return replace(found, path=plan.sites[0].path, line=plan.sites[0].line)
+        return replace(found, path=first.path, line=first.line)
     return found
 
 

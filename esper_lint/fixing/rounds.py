@@ -34,7 +34,7 @@ from esper_lint.fixing.fixes import (
 )
 from esper_lint.fixing.mentions import Mentions
 from esper_lint.fixing.moving import ForwardLines, Moves
-from esper_lint.fixing.packages import common_folder, module_name
+from esper_lint.fixing.packages import common_folder, is_module, module_name
 from esper_lint.fixing.proving import MERGE, Proved
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.trials import Trial, Trials
@@ -337,7 +337,7 @@ class Round:
             scripted=setting.said.scripted,
             patched=setting.said.patched,
             module_of=partial(module_name, project=setting.config.project, names=on_disk),
-            files=self.drafts.names,
+            is_taken=partial(is_module, project=setting.config.project, names=self.drafts.names),
             folder=common_folder(paths, setting.config.project, on_disk),
             assumes_breaks=setting.config.assume_breaks,
         )

@@ -117,3 +117,60 @@ def test_what_would_be_unused_in_an_added_file_may_be_so_if_it_was_before(tmp_pa
     files["models/b.py"] = f"{first.partition('class')[0]}class Wide{second}"
     found = fixes(project(tmp_path, files), jobs=1, is_unsafe=True)
     assert len(found.made) == 1 and "unused = " in after(found)["models/_plain_shared.py"]
+
+
+@pytest.mark.parametrize("taken", ["_model_shared/__init__.py", "_model_shared.cpython-311-x86_64-linux-gnu.so"])
+def test_an_added_file_is_not_hidden_by_another_module_of_its_name(tmp_path: Path, taken: str) -> None:
+    found = fixes(project(tmp_path, {**pair_of_files(), f"models/{taken}": ""}), jobs=1, is_unsafe=True)
+    assert [path for fix in found.made for path, _ in fix.new] == ["models/_model_shared_2.py"]
+
+
+def test_an_added_file_does_not_have_the_name_of_one_that_is_not_looked_at(tmp_path: Path) -> None:
+    files = {**pair_of_files(), "models/_model_shared.py": "", ".gitignore": "_model_shared.py\n"}
+    found = fixes(project(tmp_path, files), jobs=1, is_unsafe=True)
+    assert [path for fix in found.made for path, _ in fix.new] == ["models/_model_shared_2.py"]
+
+
+def pair_of_files() -> Mapping[str, str]:
+    """A package of two modules whose classes have one forward."""
+    first, _, second = twins().partition("class Wide")
+    texts = (first, f"{first.partition('class')[0]}class Wide{second}")
+    named = (text.replace("Plain", "Model").replace("Wide", "Model") for text in texts)
+    return {"models/__init__.py": ""} | {f"models/{name}.py": text for name, text in zip("ab", named, strict=True)}
+
+
+def test_a_file_that_may_be_run_as_a_script_gets_no_module_beside_it(tmp_path: Path) -> None:
+    files = dict(pair_of_files())
+    files["models/a.py"] += '\n\nif __name__ == "__main__":\n    print(Model(8))\n'
+    found = fixes(project(tmp_path, files), jobs=1, is_unsafe=True)
+    (refusal,) = found.refused
+    assert not found.made and {cause.code for cause in refusal.causes} == {"FX-CYCLE"}
+    assert "script" in " ".join(cause.message for cause in refusal.causes)
+
+
+def test_a_helper_is_not_named_like_a_module_of_its_package(tmp_path: Path) -> None:
+    """To import that module would put it in the place of the helper."""
+    text = twins().replace("from torch import nn\n", "from torch import nn\n\nfrom . import _plain\n")
+    text += "\n\nfrom models._plain_forward import LATER\n"
+    files = {"models/__init__.py": text, "models/_plain.py": "", "models/_plain_forward.py": "LATER = 1\n"}
+    found = fixes(project(tmp_path, files), jobs=1)
+    assert [name for fix in found.made for _, name in fix.new] == ["_plain_forward_2"]
+
+
+def test_an_annotation_under_a_guard_is_not_evaluated_without_it(tmp_path: Path) -> None:
+    text = twins().replace("forward(self, x):", "forward(self, x: torch.float4) -> torch.Tensor:")
+    head, _, classes = text.partition("\n\n\n")
+    guarded = f"{head}\n\n\nif hasattr(torch, 'float4'):\n" + indent(classes, "    ")
+    for file, annotation in ((text, "torch.float4"), (guarded, "Any")):
+        found = fixes(project(tmp_path, {"a.py": file}), jobs=1)
+        assert f"def _plain_forward(module: Any, x: {annotation}) -> torch.Tensor:" in after(found)["a.py"]
+
+
+def test_what_pyflakes_says_of_a_helper_is_told_where_a_member_says_the_same(tmp_path: Path) -> None:
+    body = BODY.replace("        y =", "        left = k * 2\n        y =")
+    ends = [body.replace("return x +", f"left = q.{name}()\n        return left * x +") for name in ("cos", "tanh")]
+    text = twins(body=ends[0], other=ends[1])
+    (refusal,) = fixes(project(tmp_path, {"a.py": text}), jobs=1).refused
+    (cause,) = refusal.causes
+    assert cause.code == "FX-CERT" and "UnusedVariable" in cause.message
+    assert text.splitlines()[cause.line - 1].strip() == "left = k * 2"

@@ -51,7 +51,7 @@ def attempt(files: Mapping[str, str], variants: Sequence[int], withdrawn: Collec
         for k, (site, variant) in enumerate(zip(sites, variants, strict=True))
     ]
     group = Group("0", "ESP102", UnitKind.FORWARD, 3, 0.9, Severity.P3, tuple(members), (), True)
-    options = Options(module_of=lambda path: path.removesuffix(".py").replace("/", "."), files=files, folder="blocks")
+    options = Options(module_of=lambda path: path.removesuffix(".py").replace("/", "."), folder="blocks")
     return attempted(group, members, sources, options, withdrawn)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from esper_lint.fixing.certificate.claims import Certificate, Claim, Obligation, Rejected, Rewritten, SiteClaim
 from esper_lint.fixing.certificate.comments import Comments, check_comments, check_kept, check_origin
 from esper_lint.fixing.certificate.dataflow import check_enclosing, check_flow
-from esper_lint.fixing.certificate.definition import Helper, check_definition, check_unseen, is_mangled
+from esper_lint.fixing.certificate.definition import Helper, check_definition, check_site, is_mangled
 from esper_lint.fixing.certificate.diagnostics import check_diagnostics, unused_imports
 from esper_lint.fixing.certificate.equality import same
 from esper_lint.fixing.certificate.frame import Frame, Site, frame_of
@@ -187,7 +187,7 @@ class _Proof:
             scope = scope.child(node)
         if not same(docstring(site.before), docstring(site.after)):
             raise Objection("frame", "the docstring of a site has changed", site.before.lineno)
-        check_unseen(site.before)
+        check_site(site.before)
         inliner = Inliner(available, scope, self._receiver(site, scope))
         inliner.align(site.before.body, site.after.body, Place(tail=True), site.before.lineno)
         if not inliner.found:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from esper_lint.fixing.certificate.scopes import Scope, occurrences, outside, parts
 from esper_lint.fixing.certificate.source import Definition
 
-# These run their generator to its end, or drop it, before they return.
-_CONSUMERS = frozenset({"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"})
+# These run their generator to its end, or drop it, before they return; given more, some of them only compare it.
+_CONSUMERS = frozenset({"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "tuple"})
 
 
 class Closure(NamedTuple):
@@ -21,12 +21,12 @@ class Closure(NamedTuple):
 def consumed(call: ast.Call, scope: Scope) -> ast.GeneratorExp | None:
     """The generator that a call consumes on the spot."""
     match call:
-        case ast.Call(args=[ast.GeneratorExp() as generator, *_]):
+        case ast.Call(args=[ast.GeneratorExp() as generator, *others]):
             pass
         case _:
             return None
     match call.func:
-        case ast.Name(id=name) if name in _CONSUMERS and _is_builtin(name, scope):
+        case ast.Name(id=name) if (name == "sum" or (name in _CONSUMERS and not others)) and _is_builtin(name, scope):
             return generator
         case ast.Attribute(value=ast.Constant(value=str() | bytes()), attr="join"):
             return generator
@@ -62,6 +62,19 @@ def captured(closure: Closure, owner: Scope) -> set[str]:
         later = [(part, inner) for part in body]
     symbols = (within.resolve(name.id) for part, start in later for name, within in occurrences((part,), start))
     return {symbol.name for symbol in symbols if symbol.scope is owner}
+
+
+def rebound(nodes: Iterable[ast.AST], owner: Scope) -> set[str]:
+    """The variables of ``owner`` that a function or a generator which this code makes may bind whenever it runs."""
+    found: set[str] = set()
+    for closure in closures(nodes, owner):
+        is_generator = isinstance(closure.node, ast.GeneratorExp)
+        for node in ast.walk(closure.node):
+            if isinstance(node, ast.Nonlocal):
+                found.update(node.names)
+            elif is_generator and isinstance(node, ast.NamedExpr):
+                found.add(node.target.id)
+    return found & owner.bound.keys()
 
 
 def _made_now(node: ast.AST) -> list[ast.expr]:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from esper_lint.fixing.certificate.calls import Form
-from esper_lint.fixing.certificate.closures import captured, closures
+from esper_lint.fixing.certificate.closures import captured, closures, rebound
 from esper_lint.fixing.certificate.flow import Flow
 from esper_lint.fixing.certificate.inlining import Inlined
 from esper_lint.fixing.certificate.objection import Objection
@@ -72,8 +72,12 @@ def _check_returned(inlined: Inlined) -> None:
 
 def _check_captured(inlined: Inlined, site: Scope, body: Sequence[ast.stmt], bound: set[str]) -> None:
     """A variable that is kept for later is one cell; the helper has cells of its own."""
-    within = {id(node) for statement in inlined.run for node in ast.walk(statement)}
+    nodes = [node for statement in inlined.run for node in ast.walk(statement)]
+    within = {id(node) for node in nodes}
     line = inlined.run[0].lineno
+    changing = rebound(body, site) & {node.id for node in nodes if isinstance(node, ast.Name)}
+    if changing:
+        raise Objection("captured", f"{', '.join(sorted(changing))} may be bound by a function or generator", line)
     for closure in closures(body, site):
         names = captured(closure, site)
         if id(closure.node) not in within:

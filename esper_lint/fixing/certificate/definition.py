@@ -15,6 +15,8 @@ from esper_lint.fixing.certificate.source import without_docstring
 _FRAMES = frozenset({"breakpoint", "dir", "eval", "exec", "globals", "locals", "vars"})
 _FRAME_ATTRIBUTES = frozenset({"_getframe", "_getframemodulename", "currentframe"})
 _STACKS = frozenset({"inspect", "traceback"})
+# Of an ``except*`` several handlers may run, and the scopes of types are evaluated when somebody asks for them.
+_UNFOLLOWED = {"TryStar": "except*", "TypeAlias": "type"}
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,23 @@ def _hazard(node: ast.AST) -> tuple[str, str]:
             return "introspection", f"{name} sees the function that it stands in"
         case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in _STACKS:
             return "introspection", f"{name}.{attribute} may see the function that it stands in"
-        case ast.keyword(arg="stacklevel") | ast.Call(func=ast.Attribute(attr="warn"), args=[_, _, _, *_]):
+        case (
+            ast.keyword(arg="stacklevel")
+            | ast.Call(func=ast.Attribute(attr="warn") | ast.Name(id="warn"), args=[_, _, _, *_])
+        ):
             return "introspection", "stacklevel counts the functions around it"
     return "", ""
 
 
-def check_unseen(site: ast.FunctionDef) -> None:
-    """Raises ``Objection`` where a site may look at its own local variables, of which some will not be there."""
+def check_site(site: ast.FunctionDef) -> None:
+    """Raises ``Objection`` where a site may look at its own local variables, of which some will not be there, or holds
+    what the flow of values is not followed through."""
     for node in ast.walk(site):
+        if type(node).__name__ in _UNFOLLOWED or (node is not site and getattr(node, "type_params", None)):
+            line = getattr(node, "lineno", site.lineno)
+            raise Objection(
+                "flow", f"values are not followed through `{_UNFOLLOWED.get(type(node).__name__, '[T]')}`", line
+            )
         match node:
             case ast.Name(id="locals" | "eval" | "exec" as name):
                 pass

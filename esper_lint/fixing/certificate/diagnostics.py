@@ -25,6 +25,11 @@ _KINDS = {
 _Message = tuple[str, str]
 
 
+def is_diagnostic(reason: str) -> bool:
+    """Whether a rejection is what pyflakes says of a text after."""
+    return reason.partition(" ")[0] in _KINDS
+
+
 def _messages(tree: ast.Module) -> list[tuple[_Message, int]]:
     from pyflakes.checker import Checker
 

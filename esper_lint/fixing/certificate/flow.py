@@ -184,13 +184,14 @@ class Flow(Evaluation):
                 for target in targets:
                     self._delete(target)
             case ast.Assert(test=test, msg=msg):
+                skipped = self._at if _assigns(test) else None  # under ``python -O`` all of it is
                 self._value(test)
                 self.work()
                 passed = self._at
                 self._value(msg)
                 self.work()
                 self.goto(self.targets.raises)
-                self.resume(passed)
+                self.resume(skipped, passed)
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 for alias in names:
                     self.work()
@@ -373,6 +374,10 @@ _READING = frozenset({Event.READ, Event.UNBIND})
 
 def _each(targets: Targets) -> tuple[int, int, int, int]:
     return targets.raises, targets.returns, targets.breaks, targets.continues
+
+
+def _assigns(test: ast.expr) -> bool:
+    return any(isinstance(node, ast.NamedExpr) for node in ast.walk(test))
 
 
 def _always_matches(pattern: ast.pattern) -> bool:

@@ -27,12 +27,12 @@ def lets_exceptions_pass(manager: ast.expr, scope: Scope) -> bool:
 
 def _is_torch(scope: Scope) -> bool:
     *_, module = scope, *scope.around()
-    bindings = module.bound.get("torch", ())
-    return (
-        scope.resolve("torch").scope is None
-        and bool(bindings)
-        and all(
-            isinstance(node, ast.alias) and node.name.partition(".")[0] == "torch" and node.asname is None
-            for node, _, _ in bindings
-        )
-    )
+    bindings = {id(binding.node) for binding in module.bound.get("torch", ())}
+    imported = {
+        id(alias)
+        for node in ast.walk(module.node)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name.partition(".")[0] == "torch" and alias.asname is None
+    }
+    return scope.resolve("torch").scope is None and bool(bindings) and bindings <= imported

@@ -74,9 +74,12 @@ def check_free_across(inlined: Inlined, helper: Module, site: Module) -> None:
 def _origins(name: str, module: Module) -> set[str]:
     """What a name is bound to, by full names; empty where that cannot be said."""
     bindings = module.scope.bound.get(name, [])
+    if declared_global(name, module.source):
+        return set()
     if not bindings:
         return {name} if name in _BUILTINS and not module.scope.stars and "__" not in name else set()
-    if any(binding.nested for binding in bindings) or declared_global(name, module.source):
+    last = max((star.lineno for star in module.scope.stars), default=0)
+    if any(binding.nested or getattr(binding.node, "lineno", 0) <= last for binding in bindings):
         return set()
     found = {
         id(alias): target
@@ -89,7 +92,8 @@ def _origins(name: str, module: Module) -> set[str]:
 
 
 def check_taken(names: Iterable[str], module: Module) -> None:
-    """Raises ``Objection`` where a name means something in the file before."""
+    """Raises ``Objection`` where a name means something in the file before, or where one more is noticed there."""
+    _check_unlisted(module)
     for name in names:
         if name in _BUILTINS:
             raise Objection("shadowed", f"{name} is a builtin", 1)
@@ -99,12 +103,31 @@ def check_taken(names: Iterable[str], module: Module) -> None:
         if text.isascii() and name not in text:  # identifiers beyond ASCII have several spellings
             continue
         for node in ast.walk(module.source.tree):
-            if not isinstance(node, (ast.Attribute, ast.keyword)) and name in (*identifiers(node), *_first_parts(node)):
+            if not isinstance(node, (ast.Attribute, ast.keyword)) and name in (*identifiers(node), *_parts(node)):
                 raise Objection("shadowed", f"{name} already means something", getattr(node, "lineno", 1))
 
 
-def _first_parts(node: ast.AST) -> list[str]:
-    return [node.name.partition(".")[0]] if isinstance(node, ast.alias) else []
+def _parts(node: ast.AST) -> list[str]:
+    """The parts of the names of modules; the import of a module in a package binds its name in that."""
+    dotted = node.name if isinstance(node, ast.alias) else node.module if isinstance(node, ast.ImportFrom) else ""
+    return (dotted or "").split(".")
+
+
+def _check_unlisted(module: Module) -> None:
+    """Raises ``Objection`` where the file asks for all names of the module."""
+    if "globals" not in module.source.text:
+        return
+    looked_up = {
+        id(node.value.func)
+        for node in ast.walk(module.source.tree)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.ctx, ast.Load)
+    }
+    for node in ast.walk(module.source.tree):
+        if isinstance(node, ast.Name) and node.id == "globals" and id(node) not in looked_up:
+            raise Objection("introspection", "globals() may be asked for all names of the module", node.lineno)
 
 
 def declared_global(name: str, source: Source) -> bool:
@@ -123,6 +146,8 @@ def check_imports(
     position of the first statement of the module after that needs them. Raises ``Objection``.
     """
     imported: set[str] = set()
+    if helpers and _is_script(before.source.tree):
+        raise Objection("import", "a script can import nothing from beside itself by a relative name", 1)
     for position, statement in imports:
         try:
             check_taken([name for name, _, _ in targets(statement, before.file)], before)
@@ -141,6 +166,15 @@ def check_imports(
     missing = helpers.keys() - imported
     if missing:
         raise Objection("undefined", f"{', '.join(sorted(missing))} is not imported", 1)
+
+
+def _is_script(tree: ast.Module) -> bool:
+    """Whether the file asks if it is run by itself."""
+    return any(isinstance(node, ast.Compare) and _is_own_name(node.left) for node in ast.walk(tree))
+
+
+def _is_own_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "__name__"
 
 
 def _check_import_of(

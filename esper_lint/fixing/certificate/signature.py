@@ -12,6 +12,7 @@ from esper_lint.fixing.certificate.objection import Objection
 from esper_lint.fixing.certificate.scopes import Scope, all_arguments
 from esper_lint.fixing.certificate.source import Source
 
+_TYPING = frozenset({"collections.abc", "typing", "typing_extensions"})
 _GENERIC = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
 _KNOWN_ATTRIBUTES = frozenset({"torch.Tensor", "torch.nn.Module", "nn.Module"})
 
@@ -40,7 +41,7 @@ def postponed(tree: ast.Module) -> bool:
     return False
 
 
-def _annotations(node: ast.FunctionDef) -> Iterator[ast.expr]:
+def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
     for arg in all_arguments(node.args):
         if arg.annotation is not None:
             yield arg.annotation
@@ -64,10 +65,8 @@ class _Place:
                 return self._has(name)
             case ast.Attribute(value=value):
                 return self.allows(value) and (ast.unparse(node) in _KNOWN_ATTRIBUTES or self._knows(node))
-            case ast.Subscript(value=ast.Name(id=name), slice=inner) if (
-                name in _GENERIC and name not in self.scope.bound
-            ):
-                return self.allows(inner)
+            case ast.Subscript(value=ast.Name(id=name), slice=inner) if self._is_generic(name) and self.allows(inner):
+                return True
             case ast.Tuple(elts=parts):
                 return all(map(self.allows, parts))
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
@@ -81,9 +80,33 @@ class _Place:
     def _has(self, name: str) -> bool:
         return is_bound_above(name, self.above, self.scope)
 
+    def _is_generic(self, name: str) -> bool:
+        if name in _GENERIC and name not in self.scope.bound:
+            return True
+        imported = {
+            id(alias)
+            for statement in self.above
+            if isinstance(statement, ast.ImportFrom) and statement.module in _TYPING and not statement.level
+            for alias in statement.names
+        }
+        return {id(binding.node) for binding in self.scope.bound.get(name, ())} <= imported and self._has(name)
+
     def _knows(self, node: ast.expr) -> bool:
-        """Whether the expression stands in the file before."""
-        return self.before is not None and any(same(node, other) for other in ast.walk(self.before))
+        """Whether to import the file before evaluates the expression, on every way, as part of an annotation."""
+        if self.before is None:
+            return False
+        return any(same(node, part) for other in _evaluated(self.before.body) for part in ast.walk(other))
+
+
+def _evaluated(body: Sequence[ast.stmt]) -> Iterator[ast.expr]:
+    """The annotations that these statements evaluate on every way through them."""
+    for statement in body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _annotations(statement)
+        elif isinstance(statement, ast.ClassDef):
+            yield from _evaluated(statement.body)
+        elif isinstance(statement, ast.AnnAssign):
+            yield statement.annotation
 
 
 def is_bound_above(name: str, above: Sequence[ast.stmt], module: Scope) -> bool:

@@ -18,6 +18,9 @@ from esper_lint.fixing.extraction.sites import Site
 
 ANY = "Any"
 
+_IN_EVERY_TORCH = frozenset({"torch.Tensor", "torch.nn.Module", "nn.Module"})
+_GENERIC = frozenset({"Optional", "Union", "Tuple", "List", "Dict", "Set", "Sequence", "dict", "list", "set", "tuple"})
+
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
@@ -148,6 +151,8 @@ def _is_usable(annotation: ast.expr, sites: Sequence[Site]) -> bool:
         isinstance(node, ast.Constant) and isinstance(node.value, str) for node in ast.walk(annotation)
     ):
         return False
+    if not (_never_fails(annotation) or all(_is_always_made(site) for site in sites)):
+        return False
     names = {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)}
     for site in sites:
         module = site.source.names
@@ -157,6 +162,25 @@ def _is_usable(annotation: ast.expr, sites: Sequence[Site]) -> bool:
         if not all(module.is_bound_before(name, top) or name in BUILTINS for name in names):
             return False
     return True
+
+
+def _never_fails(node: ast.expr) -> bool:
+    """Whether it can be evaluated wherever its names are bound; ``torch.float8_e5m2`` is not in every torch."""
+    match node:
+        case ast.Name() | ast.Constant(value=None):
+            return True
+        case ast.Attribute():
+            return ast.unparse(node) in _IN_EVERY_TORCH
+        case ast.Subscript(value=ast.Name(id=name), slice=inner) if name in _GENERIC:
+            return all(map(_never_fails, inner.elts if isinstance(inner, ast.Tuple) else [inner]))
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _never_fails(left) and _never_fails(right)
+    return False
+
+
+def _is_always_made(site: Site) -> bool:
+    """Whether the import of its file makes the class, and so evaluates its annotations, on every way."""
+    return site.source.tree.body[site.top] is site.owner
 
 
 def _text(annotation: ast.expr | None) -> str:

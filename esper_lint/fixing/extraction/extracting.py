@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -48,8 +48,9 @@ class Options:
     """``helper_name`` names the helper, ``width`` is how long a line may be; see ``chosen`` for ``with_attributes``.
 
     ``scripted`` are the names of classes that TorchScript compiles, ``patched`` the dotted names that tests replace,
-    ``module_of`` gives the dotted names of files, ``files`` are all that there are, and ``folder`` is where a module
-    for several of them would go.  ``assumes_breaks`` takes a call of what is not known for one that breaks the graph.
+    ``module_of`` gives the dotted names of files, ``is_taken`` tells of a path without suffix whether it is that of a
+    module, and ``folder`` is where a module for several files would go.  ``assumes_breaks`` takes a call of what is not
+    known for one that breaks the graph.
     """
 
     helper_name: str = ""
@@ -58,7 +59,7 @@ class Options:
     scripted: frozenset[str] = frozenset()
     patched: frozenset[str] = frozenset()
     module_of: Callable[[str], str] = str
-    files: Collection[str] = ()
+    is_taken: Callable[[str], bool] = lambda _: False
     folder: str | None = None
     assumes_breaks: bool = False
 
@@ -121,7 +122,12 @@ def _obstacle(sites: Sequence[Site], options: Options) -> Hazard | None:
         if site.owner.name in options.scripted:
             message = f"`{site.owner.name}` is compiled by `torch.jit.script`, which takes no module as a parameter"
             return Hazard("FX-SCRIPT", path, line, message)
-    if len({site.source.path for site in sites}) > 1 and options.folder is None:
+    paths = {site.source.path for site in sites}
+    script = next((site for site in sites if len(paths) > 1 and site.source.is_script), None)
+    if script is not None:
+        message = "the file may be run as a script, which can import no module from beside it"
+        return Hazard("FX-CYCLE", script.source.path, script.function.lineno, message)
+    if len(paths) > 1 and options.folder is None:
         message = "the files lie in no package together, so they cannot import a module of its own"
         return Hazard("FX-CYCLE", sites[0].source.path, sites[0].function.lineno, message)
     return None
@@ -197,8 +203,8 @@ class _Draft:
         """The file that the helpers go to."""
         if not self.is_shared:
             return self.sources[0].path
-        folder, files = self.options.folder, self.options.files
-        stem = free_name(f"_{stem_of(self.sites)}_shared", lambda name: f"{folder}/{name}.py" in files)
+        folder = self.options.folder
+        stem = free_name(f"_{stem_of(self.sites)}_shared", lambda name: self.options.is_taken(f"{folder}/{name}"))
         return f"{folder}/{stem}.py"
 
     def texts(self, runs: Sequence[Run], names: Sequence[str], home: str) -> dict[str, str]:

@@ -137,7 +137,9 @@ def _identifiers(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, ast.alias):
-            yield node.asname or node.name.partition(".")[0]
+            yield from (node.asname or "", *node.name.split("."))
+        elif isinstance(node, ast.ImportFrom):  # in a package, the import of one of its modules binds the name of that
+            yield from (node.module or "").split(".")
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             yield from node.names
         elif isinstance(node, ast.ExceptHandler) and node.name:

@@ -38,6 +38,12 @@ class Source:
         return {node.name: node for node in statements_of(self.tree.body) if isinstance(node, ast.ClassDef)}
 
     @cached_property
+    def is_script(self) -> bool:
+        """Whether it asks by its name if it is run by itself."""
+        compared = (node.left for node in ast.walk(self.tree) if isinstance(node, ast.Compare))
+        return "__name__" in self.text and any(isinstance(one, ast.Name) and one.id == "__name__" for one in compared)
+
+    @cached_property
     def sites(self) -> Sequence[Site]:
         """Every method called forward, in the order of the text."""
         return list(sites_in(self))

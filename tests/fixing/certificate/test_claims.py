@@ -125,8 +125,12 @@ def test_comments_outside_stay() -> None:
         ("'Later'", "undefined"),
         ("torch.Tensor", "certified"),
         ("Optional[int]", "certified"),
-        ("Optional[str]", "annotation"),
+        ("Optional[str]", "certified"),
+        ("Optional[torch.Tensors]", "annotation"),
         ("torch.Tensors", "annotation"),
+        ("torch.Known", "certified"),
+        ("torch.Guarded", "annotation"),
+        ("torch.Unmade", "annotation"),
         ("S0", "annotation"),
         ("nowhere", "annotation"),
         ("guarded", "annotation"),
@@ -136,7 +140,9 @@ def test_comments_outside_stay() -> None:
     ],
 )
 def test_evaluated_annotations(annotation: str, kind: str) -> None:
-    head = "from typing import Optional\n\nif torch:\n    guarded = int\n\n\ndef known(x: Optional[int]):\n    pass\n"
+    head = "from typing import Optional\n\nif torch:\n    guarded = int\n"
+    head += "\n\ndef known(x: Optional[int], y: torch.Known):\n    pass\n"
+    head += "\n\nif torch:\n    def other(x: torch.Guarded):\n        def inner(y: torch.Unmade):\n            pass\n"
     claim = program(HELPER.replace("x):", f"x) -> {annotation}:"), PLAIN, PLAIN, head=head)
     (file,) = claim.files
     eager = Rewritten(
@@ -286,10 +292,17 @@ def test_wrong_helpers_in_another_file(kind: str, edits: tuple[tuple[str, str], 
         ("\nclass A", "\ndef len(x):\n    return 0\n\n\nclass A"),
         ("\nclass A", "\nF = None\n\n\nclass A"),
         ("\nclass A", "\ndef other():\n    global F\n    F = None\n\n\nclass A"),
+        ("\nclass A", "\ndef other():\n    global len\n    len = None\n\n\nclass A"),
+        ("\nclass A", "\nfrom pkg.other import *\n\n\nclass A"),
     ],
 )
 def test_names_that_mean_something_else_in_the_other_file(old: str, new: str) -> None:
     assert kind_of(across(first=FIRST.replace(old, new, 1))) in ("undefined", "guarded")
+
+
+def test_a_file_that_may_be_run_as_a_script_imports_nothing_from_beside_it() -> None:
+    first = FIRST + "\n\nif __name__ == '__main__':\n    other()\n"
+    assert kind_of(across(first=first)) == "import"
 
 
 def test_modules_and_paths_must_agree() -> None:

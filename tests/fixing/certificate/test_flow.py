@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from textwrap import dedent
 
 import pytest
@@ -499,7 +500,76 @@ WRONG: dict[str, tuple[str, str, Body, Body]] = {
         around("_h = 1\n", RUN, CALL, "return b"),
     ),
     "not called": ("site", HELPER, PLAIN, Body(PLAIN.before, PLAIN.before)),
+    "argument bound by an inner function": (
+        "captured",
+        HELPER,
+        PLAIN,
+        around("def bump():\n    nonlocal x\n    x += 1\nself.hook = bump\n", RUN, CALL, "return b"),
+    ),
+    "argument bound by a lazy generator": (
+        "captured",
+        HELPER,
+        PLAIN,
+        around("self.lazy = (x := x + i for i in y)\n", RUN, CALL, "return b"),
+    ),
+    "argument bound by a generator that min compares": (
+        "captured",
+        HELPER,
+        PLAIN,
+        around("self.p(min((x := x + i for i in y), y))\n", RUN, CALL, "return b"),
+    ),
+    "argument bound by a test that python -O leaves out": (
+        "unbound",
+        HELPER,
+        Body(PLAIN.before, PLAIN.after, "x"),
+        Body(f"assert (x := y)\n{RUN}return b", f"assert (x := y)\n{CALL}return b", "y"),
+    ),
+    "stacklevel of a bare warn": (
+        "introspection",
+        HELPER.replace("module.f(x)", "warn(x, y, 2)"),
+        Body(PLAIN.before.replace("self.f(x)", "warn(x, y, 2)"), PLAIN.after),
+        Body(PLAIN.before.replace("self.f(x)", "warn(x, y, 2)"), PLAIN.after),
+    ),
 }
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="except* is new in 3.11")
+def test_handlers_that_may_all_run_are_not_followed() -> None:
+    start = "a = 0\ntry:\n    self.p(x)\nexcept* ValueError:\n"
+    site = around(start, RUN, CALL, "    self.p(b)\nexcept* TypeError:\n    self.p(a)\nreturn x", 1)
+    found = certify(program(HELPER, PLAIN, site))
+    assert isinstance(found, Rejected) and found.kind == "flow", found
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="`type` and [T] are new in 3.12")
+@pytest.mark.parametrize("start", ["type T = a\n", "def inner[T: a]():\n    pass\n"])
+def test_scopes_of_types_are_not_followed(start: str) -> None:
+    found = certify(program(HELPER, PLAIN, around(f"a = x\n{start}", RUN, CALL, "return b")))
+    assert isinstance(found, Rejected) and found.kind == "flow", found
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("from ._h import other\n", "shadowed"),
+        ("import pkg._h\n", "shadowed"),
+        ("NAMES = [one for one in globals()]\n", "introspection"),
+        ("globals().update(_h=None)\n", "introspection"),
+        ("globals()['_' + 'h'] = None\n", "introspection"),
+        ("NAME = globals()['__name__']\n", ""),
+    ],
+)
+def test_what_may_notice_another_name_of_the_module(head: str, kind: str) -> None:
+    found = certify(program(HELPER, PLAIN, PLAIN, head=f"\n{head}"))
+    assert (found.kind if isinstance(found, Rejected) else "") == kind, found
+
+
+def test_a_torch_that_another_module_has_is_not_trusted() -> None:
+    """Its ``no_grad`` may swallow an exception, after which the call has bound nothing, and the statements may have."""
+    site = around("a = b = 0\nwith torch.no_grad():\n", RUN, CALL_2, "return a * b", 1)
+    assert isinstance(certify(program(HELPER_2, PLAIN_2, site)), Certificate)
+    found = certify(program(HELPER_2, PLAIN_2, site, head="\nfrom fake import torch\n"))
+    assert isinstance(found, Rejected), found
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG.keys())

@@ -68,7 +68,7 @@ class Case:
             scripted=frozenset(filter(None, given.get("scripted", "").split(","))),
             patched=frozenset(filter(None, given.get("patched", "").split(","))),
             module_of=module_of,
-            files=frozenset(self.texts),
+            is_taken=lambda stem: f"{stem}.py" in self.texts,
             folder=(None if "no-package" in given else "pkg") if shared else None,
         )
 
