@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 
 from esper_lint.analysis import baseline_of, gather_overlay
 from esper_lint.config import Config
@@ -86,11 +87,13 @@ class Round:
     def run(self) -> Withdrawn:
         """Plan until nothing is left; the fixes that came to nothing, with why."""
         report, evidence = self._report()
-        known = reported(report)
+        known, passes = reported(report), [0]
         while self._pass(report, evidence):
+            passes.append(len(self.made))
             report, evidence = self._report()
         # Only now: what one pass leaves of a member, the next one may fix.
-        return withdrawals(report, known, self.made, self.kept)
+        made = [self.made[begun:ended] for begun, ended in pairwise(passes)]
+        return withdrawals(report, known, made, self.kept)
 
     def fixes(self) -> Fixes:
         refused = _by_group((*self.refused.values(), *self._left_out()))

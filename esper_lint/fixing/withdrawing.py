@@ -23,16 +23,21 @@ from esper_lint.fixing.refusals import Refusal
 def withdrawals(
     report: Report,
     known: set[tuple[str, str, str]],
-    made: Sequence[GroupFix],
+    passes: Sequence[Sequence[GroupFix]],
     kept: Mapping[Spots, tuple[Refusal, ...]],
 ) -> Withdrawn:
     """The fixes to withdraw, with why: first what they left in place.
 
-    ``report`` is of the tree with all of ``made``, and ``known`` what ``reported`` gives for the tree without.  Where
-    what is left of one member each of several fixes is alike, the first of these stays: it may not be without them.
+    ``report`` is of the tree with the fixes of all ``passes``, and ``known`` what ``reported`` gives without them.  Of
+    several that leave members alike, those of the last pass go first, which built on what the others left.  Where these
+    are all, and one member of each is left, the first one stays: it may not be alike without them.
     """
-    by_member = {(one.path, one.qualname): (_key(fix), one) for fix in made for one in fix.members}
-    order = [_key(fix) for fix in made]
+    by_member: dict[tuple[str, str], tuple[FixKey, Rewritten]] = {}
+    ages: dict[FixKey, tuple[int, int]] = {}
+    for number, made in enumerate(passes):
+        for fix in made:
+            ages[_key(fix)] = number, len(ages)
+            by_member |= {(one.path, one.qualname): (_key(fix), one) for one in fix.members}
     failed: dict[FixKey, tuple[Refusal, ...]] = {}
     for group in report.groups:
         if group.suppressed or not _is_bad(group, known):
@@ -42,9 +47,14 @@ def withdrawals(
             if spot in by_member:
                 key, one = by_member[spot]
                 left.setdefault(key, []).append(one)
-        if len(left) == len(group.members) > 1:
-            del left[min(left, key=order.index)]
-        for key, (one, *_) in left.items():
+        if not left:
+            continue
+        newest = max(ages[key][0] for key in left)
+        latest = [key for key in left if ages[key][0] == newest]
+        if len(latest) == len(group.members) > 1:
+            latest.remove(min(latest, key=ages.__getitem__))
+        for key in latest:
+            one = left[key][0]
             message = f"`{one.qualname}` would still be reported, as {group.rule}, for what is left of it"
             cause = Refusal("FX-NO-BENEFIT", one.path, one.line, message)
             failed.setdefault(key, _gravest_first(kept[key.spots], cause))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from esper_lint.findings import Group, Member, Report, Severity, Summary, Tier, UnitKind
 from esper_lint.fixing.fixes import FixKey, GroupFix, Rewritten
 from esper_lint.fixing.withdrawing import withdrawals
@@ -26,10 +28,9 @@ def key(*names: str) -> FixKey:
 FIRST, SECOND = fix("A", "B"), fix("C", "D")
 
 
-def withdrawn(*groups: Group) -> set[FixKey]:
+def withdrawn(*groups: Group, passes: Sequence[Sequence[GroupFix]] = ((FIRST, SECOND),)) -> set[FixKey]:
     report = Report(Summary(1, 1, 1, len(groups), 0), groups, (), ())
-    made = (FIRST, SECOND)
-    return set(withdrawals(report, set(), made, {key("A", "B").spots: (), key("C", "D").spots: ()}))
+    return set(withdrawals(report, set(), passes, {key("A", "B").spots: (), key("C", "D").spots: ()}))
 
 
 def test_what_leaves_its_members_alike_is_withdrawn() -> None:
@@ -53,4 +54,12 @@ def test_the_first_one_does_not_stay_where_others_are_left_alike_too() -> None:
 def test_classes_alike_as_wholes_are_bad_only_where_none_was_reported_before() -> None:
     assert withdrawn(group("ESP104", "A", "B")) == {key("A", "B")}
     report = Report(Summary(1, 1, 1, 1, 0), (group("ESP104", "A", "B"),), (), ())
-    assert withdrawals(report, {(PATH, "A", "ESP104")}, (FIRST,), {key("A", "B").spots: ()}) == {}
+    assert withdrawals(report, {(PATH, "A", "ESP104")}, ((FIRST,),), {key("A", "B").spots: ()}) == {}
+
+
+def test_what_was_built_on_others_is_withdrawn_before_them() -> None:
+    passes = ((FIRST,), (SECOND,))
+    assert withdrawn(group("ESP102", "A", "B", "C"), passes=passes) == {key("C", "D")}
+    assert withdrawn(group("ESP102", "A", "C", "X"), passes=passes) == {key("C", "D")}
+    assert withdrawn(group("ESP102", "A", "C"), passes=passes) == {key("C", "D")}
+    assert withdrawn(group("ESP102", "A", "X"), passes=passes) == {key("A", "B")}
