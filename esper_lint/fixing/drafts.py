@@ -26,7 +26,7 @@ class Drafts:
         self._changed = dict(changed)
         self._texts: dict[str, SourceText] = {}
         self._sources: dict[str, Source] = {}
-        self._lines: dict[tuple[str, bytes], list[int]] = {}
+        self._lines: dict[tuple[str, bytes], list[int]] = {}  # by digest
 
     @property
     def changed(self) -> Mapping[str, bytes]:
@@ -68,10 +68,11 @@ class Drafts:
         if path not in self._changed:
             return line
         now = self.text(path)
-        if (path, now.data) not in self._lines:
+        key = path, now.digest
+        if key not in self._lines:
             before = text_of(self._on_disk(path) or b"").lines
-            self._lines[path, now.data] = lines_before(before, now.lines)
-        return self._lines[path, now.data][line - 1]
+            self._lines[key] = lines_before(before, now.lines)
+        return self._lines[key][line - 1]
 
     def edits(self) -> tuple[FileEdit, ...]:
         """What to write to have these files.  Raises TreeChanged."""

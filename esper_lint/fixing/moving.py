@@ -21,10 +21,11 @@ class ForwardLines:
 
     def of(self, source: SourceText) -> Mapping[str, Sequence[int]]:
         """Raises what ``source_of`` does."""
-        if source.data not in self._known:
+        digest = source.digest
+        if digest not in self._known:
             with no_garbage_collection():
-                self._known[source.data] = _forward_lines(source.text)
-        return self._known[source.data]
+                self._known[digest] = _forward_lines(source.text)
+        return self._known[digest]
 
 
 class Moves:

@@ -52,6 +52,7 @@ def planned(
         failed = round_.run()
         if failed:
             withdrawn = {**withdrawn, **failed}
+            trials.forget()
             continue
         found = round_.fixes()
         stopped = gate(found) if gate is not None else {}

@@ -327,7 +327,7 @@ class Round:
         paths = sorted({one.path for one in members})
         spots = spots_of(members)
         withdrawn = frozenset(key for key in self.withdrawn if not set(key.spots).difference(spots))
-        key = (spots, group.unit, tuple(self.drafts.text(path).data for path in paths), withdrawn, taken)
+        key = (spots, group.unit, tuple(self.drafts.text(path).digest for path in paths), withdrawn, taken)
         return Trial(key, partial(self._attempt, group, members, paths, withdrawn))
 
     def _attempt(

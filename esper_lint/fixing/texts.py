@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from hashlib import blake2b
 
 from esper_lint.discovery.blocks import physical_lines
 from esper_lint.discovery.decoding import LINE_END, decode, encoding_of
@@ -22,6 +23,11 @@ class SourceText:
     data: bytes
     lines: tuple[str, ...]
     ends: tuple[str, ...]
+
+    @property
+    def digest(self) -> bytes:
+        """What stands for it where a plan remembers hundreds of versions of a file."""
+        return blake2b(self.data, digest_size=16).digest()
 
     @property
     def text(self) -> str:

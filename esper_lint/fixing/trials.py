@@ -26,14 +26,21 @@ class Trials:
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._known: dict[Hashable, Attempt] = {}
+        self._asked: set[Hashable] = set()
 
     def knows(self, trial: Trial) -> bool:
         return trial.key in self._known
 
     def outcome(self, trial: Trial) -> Attempt:
+        self._asked.add(trial.key)
         if trial.key not in self._known:
             self._known[trial.key] = _run(trial)
         return self._known[trial.key]
+
+    def forget(self) -> None:
+        """Drop what nobody has asked for since the last time: each outcome holds whole files."""
+        self._known = {key: one for key, one in self._known.items() if key in self._asked}
+        self._asked.clear()
 
     def make_ahead(self, trials: Iterable[Trial]) -> None:
         """Make those whose outcome will be asked for soon in several processes, if they are enough for that."""
