@@ -87,6 +87,14 @@ def test_methods_are_not_called_keys_of_the_state_dict() -> None:
     assert (found.code, found.message) == ("FX-ATTR-KEY", "methods or attributes differ: `_down`/`_up`")
 
 
+def test_attributes_of_a_context_are_not_called_keys_of_the_state_dict() -> None:
+    """The forward of a ``torch.autograd.Function`` has no module."""
+    one = module("First", "y = torch.exp(x) * x.mean()\ny = ctx.scale(y)\nreturn y / x.shape[0]")
+    first = one.replace("    def forward(self", "    @staticmethod\n    def forward(ctx")
+    second = first.replace("First", "Second").replace("ctx.scale", "ctx.shift")
+    assert "methods or attributes differ: `scale`/`shift`" in [hazard.message for hazard in hazards(first, second)]
+
+
 def test_a_tail_that_may_keep_its_return_is_not_refused_for_it() -> None:
     """It ends every way and could move, but is too short to be worth it; only a part of it would return early."""
     tail = "if early:\n    return x\nx = self.fc(x)\nreturn x"

@@ -230,7 +230,7 @@ class _Aligner:
             message = f"attributes differ, which only --unsafe-fixes gives to a helper: {texts}"
             return self._hazard("FX-ATTR-KEY", statement, message)
         names = ", ".join(f"`{a}`/`{b}`" for a, b in pairs)
-        if any(name in site.methods for name, site in named):
+        if any(name in site.methods or site.is_static for name, site in named):
             return self._hazard("FX-ATTR-KEY", statement, f"methods or attributes differ: {names}")
         return self._hazard("FX-ATTR-KEY", statement, f"attributes differ, which are keys of the state dict: {names}")
 

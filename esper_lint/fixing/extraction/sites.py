@@ -84,6 +84,11 @@ class Site:
             one.name for one in self.owner.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))
         )
 
+    @property
+    def is_static(self) -> bool:
+        """Whether its first parameter is no module, as the ``ctx`` of a ``torch.autograd.Function`` is none."""
+        return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in self.function.decorator_list)
+
     @cached_property
     def self_name(self) -> str:
         arguments = [*self.function.args.posonlyargs, *self.function.args.args]

@@ -84,6 +84,7 @@ def test_the_queue_is_reviewed_by_keys_alone(signed_in: SignedIn, project: Path)
     keys.press("Enter")  # sends the form
     expect(page.get_by_text("The verdict of Ada is in docs/findings/")).to_be_visible()
     assert "Typed by j, k, 1 to 4, e and ?" in tickets(project)
+    page.wait_for_load_state()  # its scripts hear of a key
     keys.press("j")
     expect(page.get_by_role("heading", level=1)).not_to_contain_text("TransformerAttentionSeed")
 
