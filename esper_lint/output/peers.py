@@ -52,5 +52,4 @@ class Peers:
 
 
 def _member(group: Group, finding: Finding) -> Member | None:
-    place = finding.path, finding.line
-    return next((member for member in group.members if (member.path, member.forward_line) == place), None)
+    return next((member for member in group.members if member.fingerprint == finding.fingerprint), None)

@@ -127,3 +127,10 @@ def test_peers_are_the_others_of_the_group(found: Report) -> None:
         named = sorted(one["message"] for one in diagnostic.get("related_locations", []))
         members = () if finding.group is None else groups[finding.group].members
         assert named == sorted(well_formed(one.qualname) for one in members if one.fingerprint != finding.fingerprint)
+
+
+def test_members_at_one_place_are_told_apart() -> None:
+    found = group(member("First", "a.py", 1), member("Second", "a.py", 1), texts_differ=False)
+    report = Report(REPORT.summary, (found,), group_findings(found), ())
+    named = [one["related_locations"][0]["message"] for one in diagnostics(report)]
+    assert sorted(named) == ["First", "Second"]
