@@ -52,4 +52,7 @@ class Peers:
 
 
 def _member(group: Group, finding: Finding) -> Member | None:
-    return next((member for member in group.members if member.fingerprint == finding.fingerprint), None)
+    """The one at the place of the finding; of several there its own, which those of the history do not name."""
+    place = finding.path, finding.line
+    there = [member for member in group.members if (member.path, member.forward_line) == place]
+    return next((one for one in there if one.fingerprint == finding.fingerprint), there[0] if there else None)
