@@ -13,10 +13,10 @@ from esper_lint.fixing.extraction.extracting import Options, extracted
 from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.plan import Extraction, Unextractable
 from esper_lint.fixing.extraction.sites import Site, Source
-from esper_lint.fixing.fixes import FixKey, spots_of
+from esper_lint.fixing.fixes import FixKey
 from esper_lint.fixing.merging.merge import merged
 from esper_lint.fixing.merging.values import ClassSite, Merge
-from esper_lint.fixing.proving import MERGE, Proved, proved_extraction, proved_merge
+from esper_lint.fixing.proving import Proved, key_of, proved_extraction, proved_merge
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.subsets import by_size, sharing_parts, smaller_parts
 
@@ -133,7 +133,7 @@ def _largest(
     def tried(part: Sequence[Member]) -> _Found:
         found = kind.tried(part)
         if isinstance(found, Proved):
-            key = FixKey(found.strategy == MERGE, spots_of(found.members))
+            key = key_of(found)
             if key in withdrawn or len(withdrawn) >= _MOST_WITHDRAWN:
                 if key in withdrawn:
                     met.append(key)

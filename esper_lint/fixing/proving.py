@@ -16,7 +16,7 @@ from esper_lint.fixing.certificate.claims import Rewritten as RewrittenFile
 from esper_lint.fixing.certificate.diagnostics import is_diagnostic
 from esper_lint.fixing.certificate.merging import certify_merge
 from esper_lint.fixing.extraction.plan import Extraction
-from esper_lint.fixing.fixes import Obligation, Rewritten
+from esper_lint.fixing.fixes import FixKey, GroupFix, Obligation, Rewritten, spots_of
 from esper_lint.fixing.merging.values import Merge
 from esper_lint.fixing.places import lines_before
 from esper_lint.fixing.refusals import Refusal
@@ -41,6 +41,10 @@ class Proved:
     obligations: tuple[Obligation, ...]
     notes: tuple[str, ...]
     kept: tuple[Refusal, ...] = ()
+
+
+def key_of(fix: Proved | GroupFix) -> FixKey:
+    return FixKey(fix.strategy == MERGE, spots_of(fix.members))
 
 
 def proved_extraction(plan: Extraction, module_of: Callable[[str], str]) -> Proved | Refusal:

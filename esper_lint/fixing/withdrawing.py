@@ -16,7 +16,7 @@ from esper_lint.fixing.fixes import (
     Withdrawn,
     spots_of,
 )
-from esper_lint.fixing.proving import MERGE
+from esper_lint.fixing.proving import key_of
 from esper_lint.fixing.refusals import Refusal
 
 
@@ -36,8 +36,8 @@ def withdrawals(
     ages: dict[FixKey, tuple[int, int]] = {}
     for number, made in enumerate(passes):
         for fix in made:
-            ages[_key(fix)] = number, len(ages)
-            by_member |= {(one.path, one.qualname): (_key(fix), one) for one in fix.members}
+            ages[key_of(fix)] = number, len(ages)
+            by_member |= {(one.path, one.qualname): (key_of(fix), one) for one in fix.members}
     failed: dict[FixKey, tuple[Refusal, ...]] = {}
     for group in report.groups:
         if group.suppressed or not _is_bad(group, known):
@@ -59,10 +59,6 @@ def withdrawals(
             cause = Refusal("FX-NO-BENEFIT", one.path, one.line, message)
             failed.setdefault(key, _gravest_first(kept[key.spots], cause))
     return failed
-
-
-def _key(fix: GroupFix) -> FixKey:
-    return FixKey(fix.strategy == MERGE, spots_of(fix.members))
 
 
 def _is_bad(group: Group, known: set[tuple[str, str, str]]) -> bool:

@@ -64,10 +64,10 @@ def captured(closure: Closure, owner: Scope) -> set[str]:
     return {symbol.name for symbol in symbols if symbol.scope is owner}
 
 
-def rebound(nodes: Iterable[ast.AST], owner: Scope) -> set[str]:
-    """The variables of ``owner`` that a function or a generator which this code makes may bind whenever it runs."""
+def rebound(made: Iterable[Closure], owner: Scope) -> set[str]:
+    """The variables of ``owner`` that one of these may bind whenever it runs."""
     found: set[str] = set()
-    for closure in closures(nodes, owner):
+    for closure in made:
         is_generator = isinstance(closure.node, ast.GeneratorExp)
         for node in ast.walk(closure.node):
             if isinstance(node, ast.Nonlocal):

@@ -75,10 +75,11 @@ def _check_captured(inlined: Inlined, site: Scope, body: Sequence[ast.stmt], bou
     nodes = [node for statement in inlined.run for node in ast.walk(statement)]
     within = {id(node) for node in nodes}
     line = inlined.run[0].lineno
-    changing = rebound(body, site) & {node.id for node in nodes if isinstance(node, ast.Name)}
+    made = list(closures(body, site))
+    changing = rebound(made, site) & {node.id for node in nodes if isinstance(node, ast.Name)}
     if changing:
         raise Objection("captured", f"{', '.join(sorted(changing))} may be bound by a function or generator", line)
-    for closure in closures(body, site):
+    for closure in made:
         names = captured(closure, site)
         if id(closure.node) not in within:
             if names & bound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from esper_lint.fixing.certificate.scopes import Scope
 
@@ -28,11 +29,16 @@ def lets_exceptions_pass(manager: ast.expr, scope: Scope) -> bool:
 def _is_torch(scope: Scope) -> bool:
     *_, module = scope, *scope.around()
     bindings = {id(binding.node) for binding in module.bound.get("torch", ())}
-    imported = {
+    return scope.resolve("torch").scope is None and bool(bindings) and bindings <= _imports_of_torch(module.node)
+
+
+@lru_cache(maxsize=16)  # of one text many managers are asked for
+def _imports_of_torch(module: ast.AST) -> frozenset[int]:
+    """The identities of what binds ``torch`` to it."""
+    return frozenset(
         id(alias)
-        for node in ast.walk(module.node)
+        for node in ast.walk(module)
         if isinstance(node, ast.Import)
         for alias in node.names
         if alias.name.partition(".")[0] == "torch" and alias.asname is None
-    }
-    return scope.resolve("torch").scope is None and bool(bindings) and bindings <= imported
+    )
