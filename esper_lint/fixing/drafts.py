@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
-from esper_lint.discovery.files import FileSet
+from esper_lint.discovery.files import FileSet, SourceFile
 from esper_lint.fixing.edits import FileEdit
 from esper_lint.fixing.extraction.sites import Source, source_of
 from esper_lint.fixing.places import lines_before
@@ -22,8 +22,10 @@ class Drafts:
     def __init__(self, files: FileSet, project: str, changed: Mapping[str, bytes]) -> None:
         self._files = files
         self._project = project
+        self._by_name = {file.name: file for file in files.files}
         self.paths: Mapping[str, str] = {file.name: file.path for file in files.files}
         self._changed = dict(changed)
+        self._before: dict[str, bytes] = {}
         self._texts: dict[str, SourceText] = {}
         self._sources: dict[str, Source] = {}
         self._lines: dict[tuple[str, bytes], list[int]] = {}  # by digest
@@ -83,23 +85,32 @@ class Drafts:
         return tuple(edit for edit in edits if edit.before != edit.after)
 
     def _on_disk(self, name: str) -> bytes | None:
-        """None for a file that only the fixes make.  Raises TreeChanged."""
-        return _content(self._files, name, self.paths[name]) if name in self.paths else None
+        """As it was when it was first asked for: what is written is held against what it was made from.
+
+        None for a file that only the fixes make.  Raises TreeChanged.
+        """
+        if name in self.paths and name not in self._before:
+            self._before[name] = _content(self._files, self._by_name[name])
+        return self._before.get(name)
 
 
 def contents(files: FileSet) -> Iterator[bytes]:
     """Of all files that can be read."""
     for file in files.files:
         with suppress(TreeChanged):
-            yield _content(files, file.name, file.path)
+            yield _content(files, file)
 
 
-def _content(files: FileSet, name: str, path: str) -> bytes:
-    """Raises TreeChanged."""
-    if name in files.overlay:
-        return files.overlay[name]
+def _content(files: FileSet, file: SourceFile) -> bytes:
+    """Raises TreeChanged if it cannot be read, or was written since it was found: it is not what was compared then."""
+    if file.name in files.overlay:
+        return files.overlay[file.name]
     try:
-        with open(path, "rb") as stream:
-            return stream.read()
+        with open(file.path, "rb") as stream:
+            status = os.fstat(stream.fileno())
+            data = stream.read()
     except OSError:
-        raise TreeChanged(name) from None
+        raise TreeChanged(file.name) from None
+    if file.stamp is not None and file.stamp[:2] != (status.st_size, status.st_mtime_ns):
+        raise TreeChanged(file.name)
+    return data

@@ -7,11 +7,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from esper_lint.analysis import gather_overlay
 from esper_lint.cli import main
-from esper_lint.fixing import transaction
+from esper_lint.discovery.files import FileSet
+from esper_lint.evidence import Evidence
+from esper_lint.fixing import rounds, transaction
+from esper_lint.fixing.attempting import Attempt, attempted
 from tests.cli.running import Run
 from tests.fixing.faults import Faults, full
 from tests.fixing.twins import spread, twins
@@ -100,6 +105,35 @@ def test_a_file_that_changes_while_the_fix_is_planned_stops_it(
     message = "esper-lint: twins.py has changed since it was read; nothing was written\n"
     assert capsys.readouterr().err == message
     assert (twin / "twins.py").read_text(encoding="utf-8") == "mine = 1\n"
+
+
+def test_what_is_saved_while_the_fix_is_planned_is_not_overwritten(
+    twin: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def slow(*arguments: Any) -> Attempt:
+        (twin / "twins.py").write_text("mine = 1\n", encoding="utf-8")
+        return attempted(*arguments)
+
+    monkeypatch.setattr(rounds, "attempted", slow)
+    assert main(["fix"]) == 3
+    assert capsys.readouterr().err == "esper-lint: twins.py has changed since it was read; nothing was written\n"
+    assert (twin / "twins.py").read_text(encoding="utf-8") == "mine = 1\n"
+
+
+def test_what_is_saved_after_it_was_compared_is_not_fixed(
+    twin: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = "# mine\n" + twins()
+
+    def gathered(*arguments: Any, **options: Any) -> tuple[FileSet, Evidence]:
+        found = gather_overlay(*arguments, **options)
+        (twin / "twins.py").write_text(saved, encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(rounds, "gather_overlay", gathered)
+    assert main(["fix"]) == 2
+    assert "twins.py keeps changing while it is read" in capsys.readouterr().err
+    assert (twin / "twins.py").read_text(encoding="utf-8") == saved
 
 
 def test_a_new_file_that_somebody_else_makes_meanwhile_stops_it(

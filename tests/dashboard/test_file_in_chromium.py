@@ -102,6 +102,7 @@ def test_any_two_members_stand_side_by_side_as_the_server_would_put_them(page: P
 
 def test_a_verdict_is_given_by_keys_alone_and_downloaded_for_import(page: Page, shown: Board, tmp_path: Path) -> None:
     page.goto(page.url.partition("#")[0] + "#/?state=all")
+    page.wait_for_function("document.querySelector('.page.shown select[name=state]').value === 'all'")  # it has turned
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_selector("table.pair")
