@@ -117,11 +117,19 @@ class _NearLinks:
         self._identities = identities
         self._groups_at: dict[tuple[str, int], list[int]] = {}
         self._of_forms: dict[tuple[UnitKind, str], list[_Link]] = {}
+        self._of_members: dict[tuple[int, tuple[str, ...]], tuple[NearLink, ...]] = {}
         for number, one in enumerate(relations):
             for place in one.classes:
                 self._groups_at.setdefault(place, []).append(number)
 
     def of(self, unit: Unit, number: int) -> tuple[NearLink, ...]:
+        """The same for all members of a group that are equal."""
+        key = number, tuple(_code(unit))
+        if key not in self._of_members:
+            self._of_members[key] = self._found(unit, number)
+        return self._of_members[key]
+
+    def _found(self, unit: Unit, number: int) -> tuple[NearLink, ...]:
         own = self._relations[number].classes
         found: dict[tuple[str, str], NearLink] = {}
         for place, link in self._of_member(unit):

@@ -120,8 +120,11 @@ def told(
     config: Config,
     memory: Memory,
     progress: Progress,
+    earlier: Iterable[Told] = (),
 ) -> dict[str, Told]:
     """The wanted groups of a region, by key, with the messages of their members in the files ``asked`` for.
+
+    A neighbourhood that has changed may hold many groups that have not: these are told as they were ``earlier``.
 
     Raises TreeChanged if a file is no longer what was read.
     """
@@ -143,7 +146,12 @@ def told(
         kinds[kind] = replace(found, clustering=clustering)
     groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
     wanted_groups = {}
+    known = {one.group.id: one for one in earlier if one.answers(asked)}
     for (key, one), group in zip(chosen.items(), groups, strict=True):
+        same = known.get(group.id)
+        if same is not None and replace(group, shown=same.group.shown, is_loose=same.group.is_loose) == same.group:
+            wanted_groups[key] = same
+            continue
         clustering, comparison = kinds[one.units[0].kind].clustering, Comparison(group)
         ranked = _ranked(comparison, one.units, clustering, config.group_threshold, tree.forms)
         wanted_groups[key] = Told(ranked, messages(ranked, asked, comparison))

@@ -231,7 +231,7 @@ class Index(SoftDatabase):
     def add_tree(self, tree: str, snapshot: Snapshot, workings: Workings) -> None:
         """Remember a tree in the place of its last state, and forget those that have not been looked at for longest."""
         now = time.time()
-        live = json.dumps(sorted({key for keys in snapshot.homes.values() for key in keys}))
+        live = json.dumps(sorted(snapshot.group_keys))
         is_new = not self.holds_tree(tree)
         self.write(
             (

@@ -37,6 +37,10 @@ class Snapshot:
     copies: frozenset[str] = frozenset()
 
     @property
+    def group_keys(self) -> frozenset[str]:
+        return frozenset(key for keys in self.homes.values() for key in keys)
+
+    @property
     def state(self) -> str:
         """A name for the contents of all files."""
         text = "\0".join(f"{name}\0{digest}" for name, digest in self.digests.items())

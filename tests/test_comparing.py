@@ -133,3 +133,14 @@ def test_messages_are_made_of_what_is_asked_for_and_kept(tmp_path: Path) -> None
     with patch("esper_lint.deciding.messages", side_effect=AssertionError):
         assert report(tmp_path, cached=True) == whole
         assert report(tmp_path, "c.py", cached=True).findings == whole.findings[2:]
+
+
+def test_a_group_that_comes_out_as_it_was_is_told_as_it_was(tmp_path: Path) -> None:
+    project(tmp_path, {f"{name}.py": seed(name.upper()) for name in "abc"})
+    whole = report(tmp_path, cached=True)
+    write(tmp_path, {"a.py": f"{seed('A')}\n\nSIZE = 1\n"})
+    with patch("esper_lint.deciding.messages", side_effect=AssertionError):
+        assert report(tmp_path, cached=True) == whole
+    write(tmp_path, {"a.py": f"\n{seed('A')}"})
+    found = report(tmp_path, cached=True)
+    assert found == report(tmp_path) and found.findings[0].line == whole.findings[0].line + 1

@@ -62,7 +62,7 @@ class WalkIndex(Index):
 
     def add_tree(self, tree: str, snapshot: Snapshot, workings: Workings) -> None:
         self._state = snapshot, workings
-        live = {key for keys in snapshot.homes.values() for key in keys}
+        live = snapshot.group_keys
         self._groups = {key: told for key, told in self._groups.items() if key in live}
 
     def groups(self, tree: str, keys: Collection[str]) -> dict[str, Told]:
