@@ -19,6 +19,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
+_is_frozen = False
 
 
 @contextmanager
@@ -36,15 +37,18 @@ def no_garbage_collection() -> Iterator[None]:
 @contextmanager
 def frozen() -> Iterator[None]:
     """No garbage is looked for in what there is by now, which is all in use: neither here nor in forked processes."""
-    is_outermost = not gc.get_freeze_count()
+    global _is_frozen  # noqa: PLW0603  to ask for the number of frozen objects counts them
+    is_outermost = not _is_frozen
     if not is_outermost:
         gc.collect()  # it would stay until the outermost one ends; to look at what is not frozen takes little
     gc.freeze()
+    _is_frozen = True
     try:
         yield
     finally:
         if is_outermost:
             gc.unfreeze()
+            _is_frozen = False
 
 
 def cores(jobs: int) -> int:

@@ -6,21 +6,22 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 from esper_lint.findings import Group, Member, Tier, UnitKind
 from esper_lint.fixing.extraction.extracting import Options, extracted
 from esper_lint.fixing.extraction.hazard import first_of_each_code
 from esper_lint.fixing.extraction.plan import Extraction, Unextractable
 from esper_lint.fixing.extraction.sites import Site, Source
-from esper_lint.fixing.fixes import FixKey
+from esper_lint.fixing.fixes import FixKey, spots_of
 from esper_lint.fixing.merging.merge import merged
 from esper_lint.fixing.merging.values import ClassSite, Merge
-from esper_lint.fixing.proving import Proved, key_of, proved_extraction, proved_merge
+from esper_lint.fixing.proving import MergeIn, Proved, proved_extraction, proved_merge
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.subsets import by_size, sharing_parts, smaller_parts
 
 _Found = Proved | tuple[Refusal, ...]
+_Plan = TypeVar("_Plan", bound=Extraction | Merge)
 _MOST_WITHDRAWN = 6  # each costs a round of planning, and what is left is ever smaller
 
 _MOST_BLAMED = 4
@@ -48,13 +49,15 @@ class Attempt:
     """``found`` is a proved fix, or the causes why there is none; ``causes`` say why members were left out of a fix.
 
     ``unmerged`` say why the classes are not merged, where their forwards are extracted instead; ``withdrawn`` are the
-    fixes that were found on the way and had been withdrawn.
+    fixes that were found on the way and had been withdrawn.  ``claim`` is what is still to be proved of a fix that was
+    proved on other texts.
     """
 
     found: Proved | tuple[Refusal, ...]
     causes: tuple[tuple[Member, Refusal], ...] = ()
     unmerged: tuple[Refusal, ...] = ()
     withdrawn: tuple[FixKey, ...] = ()
+    claim: Extraction | MergeIn | None = None
 
 
 def attempted(
@@ -117,7 +120,7 @@ def _instead(found: Proved, unmerged: tuple[Refusal, ...], causes: tuple[tuple[M
 def _largest(
     members: Sequence[Member],
     parts: Iterable[Sequence[Member]],
-    kind: _Kind,
+    kind: _Kind[_Plan],
     withdrawn: Collection[FixKey],
 ) -> Attempt:
     """A fix of one kind, of all members or else of the largest of the parts that has one."""
@@ -131,14 +134,15 @@ def _largest(
         return known[places]
 
     def tried(part: Sequence[Member]) -> _Found:
-        found = kind.tried(part)
-        if isinstance(found, Proved):
-            key = key_of(found)
-            if key in withdrawn or len(withdrawn) >= _MOST_WITHDRAWN:
-                if key in withdrawn:
-                    met.append(key)
-                return (Refusal("FX-NO-BENEFIT", part[0].path, part[0].line, STILL_REPORTED),)
-        return found
+        plan = kind.plan(part)
+        if isinstance(plan, tuple):
+            return plan
+        key = FixKey(kind.merges, spots_of(part))
+        if key in withdrawn:
+            met.append(key)
+        if key in withdrawn or len(withdrawn) >= _MOST_WITHDRAWN:  # before it is proved, which takes time
+            return (Refusal("FX-NO-BENEFIT", part[0].path, part[0].line, STILL_REPORTED),)
+        return kind.proved(part, plan)
 
     whole = once(members)
     if isinstance(whole, Proved):
@@ -191,7 +195,7 @@ def _left_out(
     part: Sequence[Member],
     kept: Sequence[Refusal],
     whole: Sequence[Refusal],
-    kind: _Kind,
+    kind: _Kind[_Plan],
 ) -> Iterator[tuple[Member, Refusal]]:
     """Why each member is not in the part that is fixed: what keeps it from the first one there, and is not among what
     was ``kept`` there too; else the causes why not all of the members were fixed, the ``whole``, say it."""
@@ -201,46 +205,43 @@ def _left_out(
         if one in part:
             continue
         if one.variant not in causes:
-            found = kind.hindrances([part[0], one]) or whole
+            plan = kind.plan([part[0], one])
+            found = plan if isinstance(plan, tuple) and plan else whole
             causes[one.variant] = next((why for why in found if (why.code, why.path, why.line) not in within), found[0])
         why = causes[one.variant]
         yield one, Refusal(why.code, one.path, one.line, f"`{one.qualname}` is left out: {why.message}")
 
 
-class _Kind(Protocol):
-    """A way to fix members."""
+class _Kind(Protocol[_Plan]):
+    """A way to fix members; ``merges`` tells it from the others in the key of a fix."""
 
-    def tried(self, members: Sequence[Member]) -> _Found: ...
+    merges: ClassVar[bool]
 
-    def hindrances(self, members: Sequence[Member]) -> tuple[Refusal, ...]:
-        """Why there is nothing to be proved; none where there is."""
+    def plan(self, members: Sequence[Member]) -> _Plan | tuple[Refusal, ...]:
+        """What is to be proved, or why there is nothing."""
         ...
+
+    def proved(self, members: Sequence[Member], plan: _Plan) -> _Found: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Extracting:
+    merges: ClassVar[bool] = False
     sources: Mapping[str, Source]
     options: Options
 
-    def tried(self, members: Sequence[Member]) -> _Found:
-        plan = self._plan(members)
-        if isinstance(plan, Unextractable):
-            return _refusals(plan)
-        found = proved_extraction(plan, self.options.module_of)
-        return found if isinstance(found, Proved) else (found,)
-
-    def hindrances(self, members: Sequence[Member]) -> tuple[Refusal, ...]:
-        plan = self._plan(members)
-        return _refusals(plan) if isinstance(plan, Unextractable) else ()
-
-    def _plan(self, members: Sequence[Member]) -> Extraction | Unextractable:
+    def plan(self, members: Sequence[Member]) -> Extraction | tuple[Refusal, ...]:
         """Without attributes as values first: what needs none is safe."""
         sites = [_site(one, self.sources[one.path]) for one in members]
         plan = extracted(sites, self.options)
         if isinstance(plan, Extraction):
             return plan
         with_attributes = extracted(sites, self.options.giving_attributes())
-        return with_attributes if isinstance(with_attributes, Extraction) else plan
+        return with_attributes if isinstance(with_attributes, Extraction) else _refusals(plan)
+
+    def proved(self, members: Sequence[Member], plan: Extraction) -> _Found:
+        found = proved_extraction(plan, self.options.module_of)
+        return found if isinstance(found, Proved) else (found,)
 
 
 def _refusals(plan: Unextractable) -> tuple[Refusal, ...]:
@@ -249,30 +250,24 @@ def _refusals(plan: Unextractable) -> tuple[Refusal, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Merging:
+    merges: ClassVar[bool] = True
     sources: Mapping[str, Source]
     options: Options
 
-    def tried(self, members: Sequence[Member]) -> _Found:
-        path = members[0].path
-        plan = self._plan(members)
-        if not isinstance(plan, Merge):
-            return (plan,)
-        found = proved_merge(plan, path, self.sources[path].text)
-        return found if isinstance(found, Proved) else (found,)
-
-    def hindrances(self, members: Sequence[Member]) -> tuple[Refusal, ...]:
-        plan = self._plan(members)
-        return () if isinstance(plan, Merge) else (plan,)
-
-    def _plan(self, members: Sequence[Member]) -> Merge | Refusal:
+    def plan(self, members: Sequence[Member]) -> Merge | tuple[Refusal, ...]:
         path = members[0].path
         if any(one.path != path for one in members):
             message = "the classes stand in different files; a base that they share would tie these together"
-            return Refusal("FX-CYCLE", path, members[0].line, message)
+            return (Refusal("FX-CYCLE", path, members[0].line, message),)
         classes = [ClassSite(one.qualname, one.line) for one in members]
         options = self.options
         plan = merged(self.sources[path].text, classes, options.helper_name, width=options.width)
-        return plan if isinstance(plan, Merge) else Refusal(plan.code, path, plan.line, plan.message)
+        return plan if isinstance(plan, Merge) else (Refusal(plan.code, path, plan.line, plan.message),)
+
+    def proved(self, members: Sequence[Member], plan: Merge) -> _Found:
+        path = members[0].path
+        found = proved_merge(MergeIn(path, self.sources[path].text, plan))
+        return found if isinstance(found, Proved) else (found,)
 
 
 def _site(member: Member, source: Source) -> Site:

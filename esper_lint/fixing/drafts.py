@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 
 from esper_lint.discovery.files import FileSet, SourceFile
@@ -35,7 +35,7 @@ class Drafts:
         return self._changed
 
     @property
-    def names(self) -> Collection[str]:
+    def names(self) -> Set[str]:
         return self.paths.keys() | self._changed.keys()
 
     def text(self, name: str) -> SourceText:

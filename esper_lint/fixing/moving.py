@@ -9,6 +9,7 @@ from esper_lint.findings import Member
 from esper_lint.fixing.drafts import Drafts
 from esper_lint.fixing.extraction.sites import source_of
 from esper_lint.fixing.fixes import Rewritten
+from esper_lint.fixing.places import Stretch, same_lines
 from esper_lint.fixing.texts import SourceText
 from esper_lint.parallel import no_garbage_collection
 
@@ -36,6 +37,7 @@ class Moves:
         self._lines = lines
         self._reported: dict[str, SourceText] = {}
         self._rewritten: set[tuple[str, str]] = set()
+        self._stretches: dict[tuple[bytes, bytes], Sequence[Stretch]] = {}
 
     def note(self, before: Mapping[str, SourceText], members: Iterable[Rewritten]) -> None:
         """Members were rewritten, in files that held these texts ``before``."""
@@ -52,13 +54,25 @@ class Moves:
         return [one if one.path not in self._reported else self._moved(one) for one in members]
 
     def _moved(self, member: Member) -> Member:
-        """What is not rewritten keeps its name, and its place among those of that name."""
-        before = self._lines.of(self._reported[member.path])[member.qualname]
-        now = self._lines.of(self._drafts.text(member.path))[member.qualname]
-        by = now[before.index(member.forward_line)] - member.forward_line
+        by = self._offset(member)
         return replace(
             member, line=member.line + by, end_line=member.end_line + by, forward_line=member.forward_line + by
         )
+
+    def _offset(self, member: Member) -> int:
+        """How far down it went: its lines are the same, or else it keeps its name, and its place among those of it."""
+        reported, now = self._reported[member.path], self._drafts.text(member.path)
+        for one in self._same(reported, now):
+            if one.before < member.line and member.end_line <= one.before_end:
+                return one.now - one.before
+        before, after = (self._lines.of(text)[member.qualname] for text in (reported, now))
+        return after[before.index(member.forward_line)] - member.forward_line
+
+    def _same(self, reported: SourceText, now: SourceText) -> Sequence[Stretch]:
+        key = reported.digest, now.digest
+        if key not in self._stretches:
+            self._stretches[key] = same_lines(reported.lines, now.lines)
+        return self._stretches[key]
 
 
 def _top(one: Member | Rewritten) -> tuple[str, str]:

@@ -54,6 +54,11 @@ def planned(
             withdrawn = {**withdrawn, **failed}
             trials.forget()
             continue
+        disproved = round_.disproved()
+        if disproved:
+            for trial in disproved:
+                trials.doubt(trial)
+            continue
         found = round_.fixes()
         stopped = gate(found) if gate is not None else {}
         if not stopped:

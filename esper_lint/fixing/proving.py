@@ -72,8 +72,18 @@ def proved_extraction(plan: Extraction, module_of: Callable[[str], str]) -> Prov
     )
 
 
-def proved_merge(plan: Merge, path: str, before: str) -> Proved | Refusal:
+@dataclass(frozen=True, slots=True)
+class MergeIn:
+    """A merge, and the file that it is of."""
+
+    path: str
+    before: str
+    plan: Merge
+
+
+def proved_merge(merge: MergeIn) -> Proved | Refusal:
     """The classes keep their names; they get a base."""
+    path, before, plan = merge.path, merge.before, merge.plan
     classes = tuple(SiteClaim(path, site.qualname, site.line) for site in plan.classes)
     found = certify_merge(MergeClaim(RewrittenFile(path, before, plan.after), plan.base, classes))
     if isinstance(found, Rejected):

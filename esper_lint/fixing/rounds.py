@@ -5,14 +5,13 @@ In a pass each class is rewritten once at most; then the tree is compared anew, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
 from esper_lint.analysis import baseline_of, gather_overlay
 from esper_lint.config import Config
-from esper_lint.contracts.book import Place
 from esper_lint.discovery.files import FileSet
 from esper_lint.discovery.generated import is_generated
 from esper_lint.evidence import Evidence
@@ -38,16 +37,34 @@ from esper_lint.fixing.moving import ForwardLines, Moves
 from esper_lint.fixing.packages import common_folder, is_module, module_name
 from esper_lint.fixing.proving import MERGE, Proved
 from esper_lint.fixing.refusals import Refusal
+from esper_lint.fixing.repeating import Earlier, holds, repeated
+from esper_lint.fixing.telling import by_group, fix_on_disk, objected, refusal_on_disk
 from esper_lint.fixing.trials import Trial, Trials
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.fixing.withdrawing import reported, withdrawals
 from esper_lint.judging import judged, narrowed
-from esper_lint.parallel import frozen
+from esper_lint.parallel import forked_map, frozen
 from esper_lint.progress import Progress
-from esper_lint.tickets.objections import Objection, Objections, blocking
+from esper_lint.tickets.objections import Objections, blocking
 
 _Open = tuple[Group, Sequence[Member]]
 _Standing = tuple[Group, Sequence[Member], Sequence[Member]]  # and its members where they stand now
+
+
+@dataclass
+class _Turn:
+    """A group that is decided part by part: ``here`` are its members where they stand now, ``rest`` those of which
+    nothing was decided yet."""
+
+    group: Group
+    members: Sequence[Member]
+    here: Sequence[Member]
+    rest: Sequence[Member]
+    is_first: bool = True
+
+    def stands(self, touched: Set[str]) -> bool:
+        """Whether the rest is where it was, as nothing in its files was rewritten."""
+        return touched.isdisjoint(one.path for one in self.rest)
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,8 @@ class Round:
     settled: set[Spots] = field(default_factory=set)
     advice: list[Advice] = field(default_factory=list)
     overridden: list[Overridden] = field(default_factory=list)
+    taken: dict[Spots, frozenset[str]] = field(default_factory=dict)  # what the fix of members cannot add, by now
+    claimed: dict[Hashable, tuple[Trial, Attempt]] = field(default_factory=dict)
     moves: Moves = field(init=False)
 
     def run(self) -> Withdrawn:
@@ -95,8 +114,14 @@ class Round:
         made = [self.made[begun:ended] for begun, ended in pairwise(passes)]
         return withdrawals(report, known, made, self.kept)
 
+    def disproved(self) -> list[Trial]:
+        """The trials whose fixes were found in other texts, and cannot be proved in these."""
+        claimed, module_of = list(self.claimed.values()), self._module_of()
+        proofs = forked_map(lambda one: holds(one[1], module_of), claimed, self.setting.config.jobs)
+        return [trial for (trial, _), is_proved in zip(claimed, proofs, strict=True) if not is_proved]
+
     def fixes(self) -> Fixes:
-        refused = _by_group((*self.refused.values(), *self._left_out()))
+        refused = by_group((*self.refused.values(), *self._left_out()))
         return Fixes(
             self.drafts.edits(),
             tuple(self.made),
@@ -128,22 +153,28 @@ class Round:
     def _swept(self, groups: Sequence[_Open]) -> list[_Open]:
         """Decide those that do not depend on each other, so that they can be tried at a time; the others."""
         batch, waiting = self._apart(groups)
-        self.setting.trials.make_ahead(self._trial(group, here) for group, _, here in batch)
         forwards = {spot for group, members in groups if group.unit is UnitKind.FORWARD for spot in spots_of(members)}
         touched: set[str] = set()
         parts: list[_Open] = []
-        for group, members, here in batch:
-            if not touched.isdisjoint(one.path for one in here):
-                waiting.append((group, members))
-                continue
-            if self._is_part(group, here, forwards):
-                parts.append((group, members))
-                continue
-            rest, is_first = here, True
-            while len(rest) > 1 and touched.isdisjoint(one.path for one in rest):
-                rest, is_first = self._decided(group, rest, touched, is_first=is_first), False
-            if len(rest) < 2 and touched.isdisjoint(one.path for one in here):
-                self.settled.add(spots_of(group.members))
+        turns = [_Turn(group, members, here, here) for group, members, here in batch]
+        while turns:
+            self.setting.trials.make_ahead(self._trial(one.group, one.rest) for one in turns if one.stands(touched))
+            again: list[_Turn] = []
+            for one in turns:
+                if not one.stands(touched):
+                    if one.is_first:
+                        waiting.append((one.group, one.members))
+                elif self._is_crowded(one.group, one.rest):
+                    again.append(one)
+                elif one.is_first and self._is_part(one.group, one.here, forwards):
+                    parts.append((one.group, one.members))
+                else:
+                    one.rest, one.is_first = self._decided(one.group, one.rest, touched, is_first=one.is_first), False
+                    if len(one.rest) > 1:
+                        again.append(one)
+                    elif touched.isdisjoint(member.path for member in one.here):
+                        self.settled.add(spots_of(one.group.members))
+            turns = again
         return [*waiting, *parts]
 
     def _apart(self, groups: Sequence[_Open]) -> tuple[list[_Standing], list[_Open]]:
@@ -174,7 +205,7 @@ class Round:
         group has its turn before."""
         if group.unit is UnitKind.FORWARD or forwards.isdisjoint(spots_of(members)):
             return False
-        found = self._outcome(group, members).found
+        found = self.setting.trials.outcome(self._trial(group, members)).found
         return isinstance(found, Proved) and found.strategy != MERGE
 
     def _decided(
@@ -184,7 +215,10 @@ class Round:
 
         ``is_first`` tells that these are all of the group: why the others are left out was said with the fix.
         """
-        found = self._outcome(group, members)
+        trial = self._trial(group, members)
+        found = self.setting.trials.outcome(trial)
+        if found.claim is not None:
+            self.claimed[trial.key] = trial, found
         if not isinstance(found.found, Proved):
             begun = {spot for fix in self.made for spot in spots_of(fix.members)}
             left = [one for one in members if (one.path, one.qualname) not in begun]
@@ -193,9 +227,9 @@ class Round:
             return left if len(left) < len(members) else ()
         objections = blocking(self.setting.reviewed.to(group), merges=found.found.strategy == MERGE)
         if objections and not self.setting.wishes.override:
-            self._refuse(group, members, _objected(members[0], objections))
+            self._refuse(group, members, objected(members[0], objections))
             return ()
-        fix = self._fix(group, found.found)
+        fix = fix_on_disk(self.drafts, group, found.found)
         key = spots_of(fix.members)
         rest = [one for one in members if (one.path, one.qualname) not in key]
         if key in self.refused:
@@ -204,8 +238,8 @@ class Round:
         if fix.tier is not Tier.SAFE and not self.setting.wishes.is_unsafe:
             self.withheld.setdefault(key, fix)
             return rest
-        kept = self._refusal(group, members, (*found.unmerged, *found.found.kept)).causes
-        left_out = [(one, self._refusal(group, [one], [cause])) for one, cause in found.causes]
+        kept = refusal_on_disk(self.drafts, group, members, (*found.unmerged, *found.found.kept)).causes
+        left_out = [(one, refusal_on_disk(self.drafts, group, [one], [cause])) for one, cause in found.causes]
         before = {path: self.drafts.text(path) for path in found.found.texts if path in self.drafts.names}
         causes = self.drafts.write(found.found.texts)
         if causes:
@@ -239,7 +273,9 @@ class Round:
             free = self._left_of_fixes(free) or free
             if len(free) > 1:
                 for one, cause in held:
-                    self.left_out.setdefault((one.path, one.qualname), self._refusal(group, [one], [cause]))
+                    self.left_out.setdefault(
+                        (one.path, one.qualname), refusal_on_disk(self.drafts, group, [one], [cause])
+                    )
                 yield group, free
             elif held:
                 self._refuse(group, reported, [cause for _, cause in held])
@@ -249,31 +285,12 @@ class Round:
     ) -> None:
         """What a fix that was ``withdrawn`` left in place tells most, and that little is shared tells least."""
         told = [cause for key in withdrawn for cause in self.withdrawn[key]]
-        rest = self._refusal(group, members, [one for one in causes if not told or one.message != STILL_REPORTED])
+        rest = refusal_on_disk(
+            self.drafts, group, members, [one for one in causes if not told or one.message != STILL_REPORTED]
+        )
         rest_last = sorted(rest.causes, key=lambda one: one.code == "FX-NO-BENEFIT")
         self.refused[spots_of(group.members)] = replace(rest, causes=tuple(dict.fromkeys((*told, *rest_last))))
         self._advise(group, is_refused=True)
-
-    # What is told speaks of the files as they are on disk, whatever earlier passes made of them.
-
-    def _refusal(self, group: Group, members: Iterable[Member], causes: Iterable[Refusal]) -> GroupRefusal:
-        on_disk = self.drafts.line_on_disk
-        places = (Place(one.path, one.qualname, on_disk(one.path, one.line)) for one in members)
-        told = (replace(one, line=on_disk(one.path, one.line)) for one in causes)
-        return GroupRefusal(group.id, group.rule, tuple(places), tuple(told))
-
-    def _fix(self, group: Group, found: Proved) -> GroupFix:
-        return GroupFix(
-            group.id,
-            group.rule,
-            found.strategy,
-            found.tier,
-            found.summary,
-            tuple(replace(one, line=self.drafts.line_on_disk(one.path, one.line)) for one in found.members),
-            found.new,
-            tuple(replace(one, line=self.drafts.line_on_disk(one.path, one.line)) for one in found.obligations),
-            found.notes,
-        )
 
     def _advise(self, group: Group, *, is_refused: bool) -> None:
         """Note what people could do; of the group as it is on disk, since they will."""
@@ -312,26 +329,29 @@ class Round:
         parts = [[one for one in ours if one.path == path] for path in sorted({one.path for one in ours})]
         return next((part for part in parts if len(part) > 1), [])
 
-    def _outcome(self, group: Group, members: Sequence[Member]) -> Attempt:
-        """What is added has a name that is free: since a trial was made another fix may have taken that."""
-        paths, taken = {one.path for one in members}, frozenset[str]()
-        while True:
-            found = self.setting.trials.outcome(self._trial(group, members, taken))
-            new = found.found.texts.keys() - paths if isinstance(found.found, Proved) else set()
-            if new.isdisjoint(self.drafts.names):
-                return found
-            taken |= new
+    def _is_crowded(self, group: Group, members: Sequence[Member]) -> bool:
+        """Whether the name of what a fix would add was taken by another one since that was tried."""
+        found = self.setting.trials.outcome(self._trial(group, members)).found
+        texts = found.texts if isinstance(found, Proved) else {}
+        crowded = self.drafts.names & texts.keys() - {one.path for one in members}
+        self.taken[spots_of(members)] = self.taken.get(spots_of(members), frozenset()) | crowded
+        return bool(crowded)
 
-    def _trial(self, group: Group, members: Sequence[Member], taken: frozenset[str] = frozenset()) -> Trial:
-        """``taken`` are names of files that it was found to add before, and cannot."""
+    def _trial(self, group: Group, members: Sequence[Member]) -> Trial:
         paths = sorted({one.path for one in members})
         spots = spots_of(members)
         withdrawn = frozenset(key for key in self.withdrawn if not set(key.spots).difference(spots))
-        key = (spots, group.unit, tuple(self.drafts.text(path).digest for path in paths), withdrawn, taken)
-        return Trial(key, partial(self._attempt, group, members, paths, withdrawn))
+        texts = {path: self.drafts.text(path) for path in paths}
+        run = partial(self._attempt, group, members, paths, withdrawn)
+        return Trial((spots, group.unit, withdrawn), texts, self.taken.get(spots, frozenset()), run)
 
     def _attempt(
-        self, group: Group, members: Sequence[Member], paths: Sequence[str], withdrawn: frozenset[FixKey]
+        self,
+        group: Group,
+        members: Sequence[Member],
+        paths: Sequence[str],
+        withdrawn: frozenset[FixKey],
+        earlier: Sequence[Earlier],
     ) -> Attempt:
         setting, on_disk = self.setting, self.drafts.paths
         options = Options(
@@ -339,12 +359,20 @@ class Round:
             setting.width,
             scripted=setting.said.scripted,
             patched=setting.said.patched,
-            module_of=partial(module_name, project=setting.config.project, names=on_disk),
+            module_of=self._module_of(),
             is_taken=partial(is_module, project=setting.config.project, names=self.drafts.names),
             folder=common_folder(paths, setting.config.project, on_disk),
             assumes_breaks=setting.config.assume_breaks,
         )
-        return attempted(group, members, {path: self.drafts.source(path) for path in paths}, options, withdrawn)
+        sources = {path: self.drafts.source(path) for path in paths}
+        for one in earlier:
+            again = repeated(one, members, sources, options)
+            if again is not None:
+                return again
+        return attempted(group, members, sources, options, withdrawn)
+
+    def _module_of(self) -> Callable[[str], str]:
+        return partial(module_name, project=self.setting.config.project, names=self.drafts.paths)
 
     def _report(self) -> tuple[Report, Evidence]:
         setting = self.setting
@@ -356,20 +384,3 @@ class Round:
             progress=setting.progress,
         )
         return narrowed(*judged(files, evidence, setting.config, baseline_of(setting.config), whole=False)), evidence
-
-
-def _objected(member: Member, objections: Iterable[Objection]) -> tuple[Refusal, ...]:
-    """Where the group begins; the tickets that the messages name have the rest."""
-    return tuple(Refusal("FX-OBJECTED", member.path, member.line, f"`{member.qualname}`: {one}") for one in objections)
-
-
-def _by_group(refused: Iterable[GroupRefusal]) -> list[GroupRefusal]:
-    """One refusal for each group, of which several parts may have been refused, or taken back, each with its causes."""
-    found: dict[str, GroupRefusal] = {}
-    for one in refused:
-        known = found.get(one.group, replace(one, members=(), causes=()))
-        members, causes = (*known.members, *one.members), (*known.causes, *one.causes)
-        found[one.group] = replace(
-            known, members=tuple(sorted(dict.fromkeys(members))), causes=tuple(dict.fromkeys(causes))
-        )
-    return list(found.values())

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from esper_lint.fixing.attempting import Attempt
+from esper_lint.fixing.proving import Proved
+from esper_lint.fixing.repeating import Earlier
+from esper_lint.fixing.texts import SourceText
 from esper_lint.parallel import cores, forked_map, no_garbage_collection
 
-# To fork takes about as long as two attempts of usual size.
+# To fork takes about as long as two attempts of usual size, which grow with the files.
 _LEAST = 4
+# One from each of the last passes: in the first one of the next round the files are again what they were in its like.
+_MOST_FIXES = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
-    """``key`` names all that the outcome of ``run`` depends on."""
+    """``texts`` are the files that it reads, ``taken`` those that it cannot add, and ``rest`` names all else that the
+    outcome depends on.
 
-    key: Hashable
-    run: Callable[[], Attempt]
+    ``run`` is given the last fixes that were found where the rest was the same, the newest first.
+    """
+
+    rest: Hashable
+    texts: Mapping[str, SourceText]
+    taken: frozenset[str]
+    run: Callable[[Sequence[Earlier]], Attempt]
+
+    @cached_property
+    def key(self) -> Hashable:
+        return self.rest, tuple(text.digest for text in self.texts.values()), self.taken
 
 
 class Trials:
@@ -26,32 +43,49 @@ class Trials:
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._known: dict[Hashable, Attempt] = {}
+        self._fixes: dict[Hashable, deque[Earlier]] = {}
         self._asked: set[Hashable] = set()
+        self._doubted: set[Hashable] = set()
 
     def knows(self, trial: Trial) -> bool:
         return trial.key in self._known
 
     def outcome(self, trial: Trial) -> Attempt:
-        self._asked.add(trial.key)
+        self._asked |= {trial.key, trial.rest}
         if trial.key not in self._known:
-            self._known[trial.key] = _run(trial)
+            self._note(trial, self._run(trial))
         return self._known[trial.key]
+
+    def doubt(self, trial: Trial) -> None:
+        """What was found for its members in other files does not hold in these: look anew from now on."""
+        self._doubted.add(trial.rest)
+        self._fixes.pop(trial.rest, None)
+        self._known.pop(trial.key, None)
 
     def forget(self) -> None:
         """Drop what nobody has asked for since the last time: each outcome holds whole files."""
         self._known = {key: one for key, one in self._known.items() if key in self._asked}
+        self._fixes = {rest: one for rest, one in self._fixes.items() if rest in self._asked}
         self._asked.clear()
 
     def make_ahead(self, trials: Iterable[Trial]) -> None:
-        """Make those whose outcome will be asked for soon in several processes, if they are enough for that."""
+        """Make those whose outcome will be asked for soon in several processes, if they are enough for that: several,
+        or some that read many files."""
         missing = [one for one in trials if not self.knows(one)]
-        if len(missing) < _LEAST or cores(self._jobs) < 2:
+        missing.sort(key=lambda one: len(one.texts), reverse=True)  # what takes longest is not begun last
+        if cores(self._jobs) < 2 or (len(missing) < _LEAST and sum(len(one.texts) for one in missing[1:]) < _LEAST):
             return
-        outcomes = forked_map(_run, missing, self._jobs)
-        self._known.update(zip((one.key for one in missing), outcomes, strict=True))
+        outcomes = forked_map(self._run, missing, self._jobs)
+        for trial, outcome in zip(missing, outcomes, strict=True):
+            self._note(trial, outcome)
 
+    def _run(self, trial: Trial) -> Attempt:
+        """Between trials there is time to look for garbage, of which each leaves a little."""
+        with no_garbage_collection():
+            return trial.run(tuple(self._fixes.get(trial.rest, ())))
 
-def _run(trial: Trial) -> Attempt:
-    """Between trials there is time to look for garbage, of which each leaves a little."""
-    with no_garbage_collection():
-        return trial.run()
+    def _note(self, trial: Trial, outcome: Attempt) -> None:
+        self._known[trial.key] = outcome
+        if isinstance(outcome.found, Proved) and trial.rest not in self._doubted:
+            found = self._fixes.setdefault(trial.rest, deque(maxlen=_MOST_FIXES))
+            found.appendleft(Earlier(outcome, trial.texts))

@@ -174,3 +174,18 @@ def test_what_pyflakes_says_of_a_helper_is_told_where_a_member_says_the_same(tmp
     (cause,) = refusal.causes
     assert cause.code == "FX-CERT" and "UnusedVariable" in cause.message
     assert text.splitlines()[cause.line - 1].strip() == "left = k * 2"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_part_in_a_file_that_another_part_has_changed_waits(tmp_path: Path, jobs: int) -> None:
+    """Of each group two parts are fixed, which have a file in common."""
+    files = {"models/__init__.py": ""}
+    for number, body in enumerate(BODIES):
+        other = body.replace("self.", "self.my_")
+        files[f"models/both_{number}.py"] = twins(f"A{number}", f"B{number}", body=body, other=other)
+        for name, its in (("C", body), ("D", other)):
+            files[f"models/{name}_{number}.py"] = twins(f"{name}{number}", body=its).partition("\n\nclass Wide")[0]
+    found = fixes(project(tmp_path, files), jobs=jobs, is_unsafe=True)
+    parts = ["".join(sorted(one.qualname[0] for one in fix.members)) for fix in found.made]
+    assert {"AC", "BD"} <= set(parts) <= {"AC", "BD", "ABCD"} and not found.refused
+    assert sum(map(len, parts)) == 4 * len(BODIES)

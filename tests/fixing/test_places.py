@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq
 
 from esper_lint.analysis import gather
 from esper_lint.config import load
-from esper_lint.fixing.places import lines_before
+from esper_lint.fixing.places import lines_before, same_lines
 from esper_lint.fixing.planning import planned
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
@@ -32,6 +34,18 @@ def test_lines_around_a_change_are_known_again(head: list[str], middle: list[str
     found = lines_before(before, now)
     assert found[: len(head) + 1] == list(range(1, len(head) + 2))
     assert found[-1] == len(before)
+
+
+@given(texts, texts)
+def test_stretches_are_equal_in_order_and_as_long_as_can_be(before: list[str], now: list[str]) -> None:
+    found = same_lines(before, now)
+    assert (found[-1].before_end, found[-1].now_end) == (len(before), len(now))
+    for one in found:
+        assert before[one.before : one.before_end] == now[one.now : one.now_end]
+    for one, following in pairwise(found):
+        assert one.before < one.before_end <= following.before and one.now_end <= following.now
+        assert (one.before_end, one.now_end) != (following.before, following.now)
+    assert sum(one.before_end - one.before for one in found) == LCSseq.similarity(before, now)
 
 
 def test_a_text_that_did_not_change_has_its_own_lines() -> None:

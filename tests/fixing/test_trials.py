@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from esper_lint.findings import Tier
 from esper_lint.fixing.attempting import Attempt
+from esper_lint.fixing.proving import Proved
+from esper_lint.fixing.repeating import Earlier
+from esper_lint.fixing.texts import text_of
 from esper_lint.fixing.trials import Trial, Trials
+
+FIX = Attempt(Proved("S0", Tier.SAFE, "", {}, (), (), (), ()))
 
 
 def test_an_outcome_is_kept_as_long_as_every_round_asks_for_it() -> None:
     made: list[str] = []
 
     def trial(key: str) -> Trial:
-        def run() -> Attempt:
+        def run(_: object) -> Attempt:
             made.append(key)
             return Attempt(())
 
-        return Trial(key, run)
+        return Trial(key, {}, frozenset(), run)
 
     trials = Trials(1)
     for _ in range(2):
@@ -28,3 +36,32 @@ def test_an_outcome_is_kept_as_long_as_every_round_asks_for_it() -> None:
     assert trials.knows(trial("a")) and not trials.knows(trial("b"))
     trials.outcome(trial("b"))
     assert made == ["a", "b", "b"]
+
+
+def test_fixes_of_the_same_members_are_there_when_their_files_have_changed() -> None:
+    trials = Trials(1)
+
+    def known(rest: str, *texts: str, outcome: Attempt = FIX) -> Sequence[Sequence[str]]:
+        """What each of the trials on these texts is given."""
+        given: dict[str, Sequence[str]] = {}
+
+        def trial(text: str) -> Trial:
+            def run(earlier: Sequence[Earlier]) -> Attempt:
+                given[text] = [one.texts["a.py"].text for one in earlier if one.attempt == FIX]
+                return outcome
+
+            return Trial(rest, {"a.py": text_of(text.encode())}, frozenset(text), run)
+
+        for text in texts:
+            trials.outcome(trial(text))
+        return [given[text] for text in texts]
+
+    assert known("a", "1", "2", "3") == [[], ["1"], ["2", "1"]]
+    assert known("b", "1", outcome=Attempt(())) == [[]]
+    assert known("b", "2") == [[]]  # a refusal is no fix
+    assert known("a", "4", "5", "6") == [["3", "2", "1"], ["4", "3", "2", "1"], ["5", "4", "3", "2"]]
+    trials.forget()
+    trials.forget()
+    assert known("a", "7", "8") == [[], ["7"]]
+    trials.doubt(Trial("a", {"a.py": text_of(b"8")}, frozenset("8"), lambda _: FIX))
+    assert known("a", "8", "9") == [[], []]

@@ -62,7 +62,7 @@ def unused_imports(
     """
     found = _messages(after)
     left: list[tuple[str, int]] = []
-    sources = moved_from if before is None else [before]
+    sources = (moved_from if before is None else [before]) if found else ()  # most files have nothing to be told
     known = Counter(message for source in sources for message in _known(source.path, source.text))
     for message, line in found:
         kind, names = message

@@ -146,7 +146,7 @@ def check_imports(
     position of the first statement of the module after that needs them. Raises ``Objection``.
     """
     imported: set[str] = set()
-    if helpers and _is_script(before.source.tree):
+    if helpers and _is_script(before.source):
         raise Objection("import", "a script can import nothing from beside itself by a relative name", 1)
     for position, statement in imports:
         try:
@@ -168,9 +168,11 @@ def check_imports(
         raise Objection("undefined", f"{', '.join(sorted(missing))} is not imported", 1)
 
 
-def _is_script(tree: ast.Module) -> bool:
+def _is_script(source: Source) -> bool:
     """Whether the file asks if it is run by itself."""
-    return any(isinstance(node, ast.Compare) and _is_own_name(node.left) for node in ast.walk(tree))
+    if source.text.isascii() and "__name__" not in source.text:
+        return False
+    return any(isinstance(node, ast.Compare) and _is_own_name(node.left) for node in ast.walk(source.tree))
 
 
 def _is_own_name(node: ast.expr) -> bool:

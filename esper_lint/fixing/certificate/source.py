@@ -42,7 +42,7 @@ class Source:
         ]
 
 
-@lru_cache(maxsize=16)  # the same file is proposed changed in several ways; nothing changes a tree
+@lru_cache(maxsize=64)  # the same file is proposed changed in several ways; nothing changes a tree
 def parsed(path: str, text: str, *, compiles: bool) -> Source:
     """Raises ``Objection`` where the text is no module, or with ``compiles`` no module that can be compiled."""
     try:
