@@ -49,8 +49,8 @@ class Attempt:
     """``found`` is a proved fix, or the causes why there is none; ``causes`` say why members were left out of a fix.
 
     ``unmerged`` say why the classes are not merged, where their forwards are extracted instead; ``withdrawn`` are the
-    fixes that were found on the way and had been withdrawn.  ``claim`` is what is still to be proved of a fix that was
-    proved on other texts.
+    fixes that were found on the way and had been withdrawn.  With a ``claim`` the fix was proved on other texts, and
+    that is what is still to be proved of it on these.
     """
 
     found: Proved | tuple[Refusal, ...]

@@ -107,8 +107,8 @@ def _content(files: FileSet, file: SourceFile) -> bytes:
         return files.overlay[file.name]
     try:
         with open(file.path, "rb") as stream:
-            status = os.fstat(stream.fileno())
             data = stream.read()
+            status = os.fstat(stream.fileno())  # a write meanwhile is noticed too
     except OSError:
         raise TreeChanged(file.name) from None
     if file.stamp is not None and file.stamp[:2] != (status.st_size, status.st_mtime_ns):

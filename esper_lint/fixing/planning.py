@@ -54,10 +54,9 @@ def planned(
             withdrawn = {**withdrawn, **failed}
             trials.forget()
             continue
-        disproved = round_.disproved()
+        disproved = round_.prove()
         if disproved:
-            for trial in disproved:
-                trials.doubt(trial)
+            trials.doubt(disproved)
             continue
         found = round_.fixes()
         stopped = gate(found) if gate is not None else {}

@@ -27,7 +27,8 @@ MERGE = "S6"
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A fix that may be written: files with other texts, by path, and what the certificate takes for granted.
+    """A fix that may be written, unless something of it is only claimed (``Attempt.claim``): files with other texts, by
+    path, and what the certificate takes for granted.
 
     ``kept`` are the hazards of what it leaves in place.
     """

@@ -23,6 +23,7 @@ from esper_lint.fixing.extraction.naming import free_name
 from esper_lint.fixing.extraction.plan import Extraction, SitePlace
 from esper_lint.fixing.extraction.sites import Source
 from esper_lint.fixing.fixes import Obligation, Rewritten
+from esper_lint.fixing.merging.naming import taken_names
 from esper_lint.fixing.merging.values import ClassSite, Merge
 from esper_lint.fixing.packages import relative_import
 from esper_lint.fixing.places import Stretch, same_lines
@@ -31,6 +32,7 @@ from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.texts import SourceText
 
 _Placed = TypeVar("_Placed", Rewritten, Obligation, Refusal)
+_NAMES_LINE = re.compile(r"\bline \d")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -43,7 +45,7 @@ class Earlier:
 
 
 def repeated(
-    earlier: Earlier, members: Iterable[Member], sources: Mapping[str, Source], options: Options
+    earlier: Earlier, members: Sequence[Member], sources: Mapping[str, Source], options: Options
 ) -> Attempt | None:
     """The earlier attempt on the same members in ``sources``, with the claim that ``holds`` decides on.
 
@@ -56,6 +58,7 @@ def repeated(
         files = {path: _File(earlier.texts[path].text, source) for path, source in sources.items()}
         for one in members:
             files[one.path].hold(one.line)
+        _require_same(found, members, files)
         attempt = _shifted(earlier.attempt, files)
         again, claim = _again(found, files, options)
     except _Different:
@@ -133,8 +136,18 @@ class _File:
         for one in self._same:
             if one.before <= first and last <= one.before_end:
                 by = one.now - one.before
+                if _above(self.before, hunk.start) != _above(self.now, hunk.start + by):
+                    break  # what is added goes above the comments of what follows
                 return _Hunk(hunk.start + by, hunk.end + by, hunk.new)
         raise _Different
+
+
+def _above(lines: Sequence[str], at: int) -> Sequence[str]:
+    """The blank lines and comments right above a line, from 0."""
+    first = at
+    while first and lines[first - 1].lstrip()[:1] in ("", "#"):
+        first -= 1
+    return lines[first:at]
 
 
 def _first(statement: ast.stmt) -> int:
@@ -146,6 +159,8 @@ def _shifted(attempt: Attempt, files: Mapping[str, _File]) -> Attempt:
     """With the lines of now in all but the fix itself."""
 
     def refusal(one: Refusal) -> Refusal:
+        if _NAMES_LINE.search(one.message):
+            raise _Different
         return replace(one, line=files[one.path].line(one.line))
 
     def member(one: Member) -> Member:
@@ -187,8 +202,22 @@ def _again(found: Proved, files: Mapping[str, _File], options: Options) -> tuple
     return again, Extraction(found.strategy, before, after, again.new, sites, 0, found.notes, ())
 
 
+def _require_same(found: Proved, members: Iterable[Member], files: Mapping[str, _File]) -> None:
+    """The fix was of some of the members, and what is told of it names no line.  Raises _Different."""
+    places = {(one.path, one.qualname, line) for one in members for line in (one.line, one.forward_line)}
+    if not all((one.path, one.qualname, files[one.path].line(one.line)) in places for one in found.members):
+        raise _Different
+    if any(_NAMES_LINE.search(text) for text in (*found.notes, *(one.message for one in found.kept))):
+        raise _Different
+
+
 def _require_names(found: Proved, files: Mapping[str, _File]) -> None:
     """What is added would be called the same today.  Raises _Different."""
+    if found.strategy == MERGE:
+        ((path, name),) = found.new
+        if name[-1:].isdigit() or name in taken_names(files[path].source.text):
+            raise _Different
+        return
     sources = [file.source for path, file in files.items() if path in found.texts]
     for _, name in found.new:
         if (

@@ -5,6 +5,7 @@ In a pass each class is rewritten once at most; then the tree is compared anew, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -114,13 +115,17 @@ class Round:
         made = [self.made[begun:ended] for begun, ended in pairwise(passes)]
         return withdrawals(report, known, made, self.kept)
 
-    def disproved(self) -> list[Trial]:
-        """The trials whose fixes were found in other texts, and cannot be proved in these."""
+    def prove(self) -> list[Trial]:
+        """Prove what is only claimed of the fixes; the trials that gave those which cannot be."""
         claimed, module_of = list(self.claimed.values()), self._module_of()
         proofs = forked_map(lambda one: holds(one[1], module_of), claimed, self.setting.config.jobs)
-        return [trial for (trial, _), is_proved in zip(claimed, proofs, strict=True) if not is_proved]
+        disproved = [trial for (trial, _), is_proved in zip(claimed, proofs, strict=True) if not is_proved]
+        self.claimed = {trial.key: (trial, self.claimed[trial.key][1]) for trial in disproved}
+        return disproved
 
     def fixes(self) -> Fixes:
+        """All that was planned, once ``prove`` has found nothing that is not so."""
+        assert not self.claimed
         refused = by_group((*self.refused.values(), *self._left_out()))
         return Fixes(
             self.drafts.edits(),
@@ -164,18 +169,27 @@ class Round:
                 if not one.stands(touched):
                     if one.is_first:
                         waiting.append((one.group, one.members))
-                elif self._is_crowded(one.group, one.rest):
+                elif self._gives_way(one.group, one.rest):
                     again.append(one)
                 elif one.is_first and self._is_part(one.group, one.here, forwards):
                     parts.append((one.group, one.members))
                 else:
-                    one.rest, one.is_first = self._decided(one.group, one.rest, touched, is_first=one.is_first), False
-                    if len(one.rest) > 1:
+                    self._take(one, touched)
+                    if len(one.rest) > 1 and one.stands(touched):
                         again.append(one)
                     elif touched.isdisjoint(member.path for member in one.here):
                         self.settled.add(spots_of(one.group.members))
             turns = again
         return [*waiting, *parts]
+
+    def _take(self, turn: _Turn, touched: set[str]) -> None:
+        """Decide part of a group; without UNSAFE fixes all that can be, since groups then share files, and the next one
+        may rewrite those of this one."""
+        while len(turn.rest) > 1 and turn.stands(touched):
+            turn.rest = self._decided(turn.group, turn.rest, touched, is_first=turn.is_first)
+            turn.is_first = False
+            if self.setting.wishes.is_unsafe:
+                return
 
     def _apart(self, groups: Sequence[_Open]) -> tuple[list[_Standing], list[_Open]]:
         """Groups of which no two have a file in common, and the others; of two that hold one member the first one has
@@ -217,8 +231,6 @@ class Round:
         """
         trial = self._trial(group, members)
         found = self.setting.trials.outcome(trial)
-        if found.claim is not None:
-            self.claimed[trial.key] = trial, found
         if not isinstance(found.found, Proved):
             begun = {spot for fix in self.made for spot in spots_of(fix.members)}
             left = [one for one in members if (one.path, one.qualname) not in begun]
@@ -235,6 +247,8 @@ class Round:
         if key in self.refused:
             return rest
         self._advise(group, is_refused=False)
+        if found.claim is not None:
+            self.claimed[trial.key] = trial, found
         if fix.tier is not Tier.SAFE and not self.setting.wishes.is_unsafe:
             self.withheld.setdefault(key, fix)
             return rest
@@ -329,38 +343,46 @@ class Round:
         parts = [[one for one in ours if one.path == path] for path in sorted({one.path for one in ours})]
         return next((part for part in parts if len(part) > 1), [])
 
-    def _is_crowded(self, group: Group, members: Sequence[Member]) -> bool:
-        """Whether the name of what a fix would add was taken by another one since that was tried."""
+    def _gives_way(self, group: Group, members: Sequence[Member]) -> bool:
+        """Whether another fix has taken the name of the file that this one would add; it is tried again, under the next
+        name that none has taken."""
         found = self.setting.trials.outcome(self._trial(group, members)).found
         texts = found.texts if isinstance(found, Proved) else {}
-        crowded = self.drafts.names & texts.keys() - {one.path for one in members}
-        self.taken[spots_of(members)] = self.taken.get(spots_of(members), frozenset()) | crowded
-        return bool(crowded)
+        added = texts.keys() - {one.path for one in members}
+        if added.isdisjoint(self.drafts.names):
+            return False
+        self.taken[spots_of(members)] = frozenset(
+            name for name in self.drafts.names - self.drafts.paths.keys() if any(_is_like(name, one) for one in added)
+        )
+        return True
 
     def _trial(self, group: Group, members: Sequence[Member]) -> Trial:
         paths = sorted({one.path for one in members})
         spots = spots_of(members)
         withdrawn = frozenset(key for key in self.withdrawn if not set(key.spots).difference(spots))
         texts = {path: self.drafts.text(path) for path in paths}
-        run = partial(self._attempt, group, members, paths, withdrawn)
-        return Trial((spots, group.unit, withdrawn), texts, self.taken.get(spots, frozenset()), run)
+        taken = self.taken.get(spots, frozenset())
+        run = partial(self._attempt, group, members, withdrawn, taken)
+        return Trial((spots, group.unit, withdrawn), texts, taken, run)
 
     def _attempt(
         self,
         group: Group,
         members: Sequence[Member],
-        paths: Sequence[str],
         withdrawn: frozenset[FixKey],
+        taken: frozenset[str],
         earlier: Sequence[Earlier],
     ) -> Attempt:
+        """Of what other fixes have added only the names in ``taken`` count, whichever were tried before."""
         setting, on_disk = self.setting, self.drafts.paths
+        paths = sorted({one.path for one in members})
         options = Options(
             setting.wishes.helper_name,
             setting.width,
             scripted=setting.said.scripted,
             patched=setting.said.patched,
             module_of=self._module_of(),
-            is_taken=partial(is_module, project=setting.config.project, names=self.drafts.names),
+            is_taken=partial(is_module, project=setting.config.project, names=on_disk.keys() | taken),
             folder=common_folder(paths, setting.config.project, on_disk),
             assumes_breaks=setting.config.assume_breaks,
         )
@@ -384,3 +406,9 @@ class Round:
             progress=setting.progress,
         )
         return narrowed(*judged(files, evidence, setting.config, baseline_of(setting.config), whole=False)), evidence
+
+
+def _is_like(name: str, other: str) -> bool:
+    """Whether two files are named alike but for a number."""
+    stems = [re.sub(r"(_\d+)?\.py$", "", one) for one in (name, other)]
+    return stems[0] == stems[1]

@@ -56,11 +56,12 @@ class Trials:
             self._note(trial, self._run(trial))
         return self._known[trial.key]
 
-    def doubt(self, trial: Trial) -> None:
-        """What was found for its members in other files does not hold in these: look anew from now on."""
-        self._doubted.add(trial.rest)
-        self._fixes.pop(trial.rest, None)
-        self._known.pop(trial.key, None)
+    def doubt(self, trials: Iterable[Trial]) -> None:
+        """What was found for their members in other files does not hold in these: look anew from now on."""
+        for trial in trials:
+            self._doubted.add(trial.rest)
+            self._fixes.pop(trial.rest, None)
+            self._known.pop(trial.key, None)
 
     def forget(self) -> None:
         """Drop what nobody has asked for since the last time: each outcome holds whole files."""

@@ -14,9 +14,10 @@ from esper_lint.analysis import gather, gather_overlay
 from esper_lint.config import load
 from esper_lint.fixing import rounds
 from esper_lint.fixing.drafts import Drafts
-from esper_lint.fixing.fixes import Fixes, Rewritten
+from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Rewritten
 from esper_lint.fixing.moving import ForwardLines, Moves
 from esper_lint.fixing.planning import planned
+from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.progress import Silence
 from esper_lint.selection import on_disk
@@ -189,3 +190,31 @@ def test_a_part_in_a_file_that_another_part_has_changed_waits(tmp_path: Path, jo
     parts = ["".join(sorted(one.qualname[0] for one in fix.members)) for fix in found.made]
     assert {"AC", "BD"} <= set(parts) <= {"AC", "BD", "ABCD"} and not found.refused
     assert sum(map(len, parts)) == 4 * len(BODIES)
+
+
+def test_what_no_signature_says_is_not_imported(tmp_path: Path) -> None:
+    """The helper does not need the module, whose type would be ``Any``."""
+    typed = twins(body=BODIES[1]).replace("forward(self, x):", "forward(self, x: torch.Tensor) -> torch.Tensor:")
+    found = fixes(project(tmp_path, {"a.py": typed}), jobs=1)
+    assert len(found.made) == 1 and "Any" not in after(found)["a.py"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_names_do_not_depend_on_what_was_tried_before(tmp_path: Path, jobs: int) -> None:
+    """The first fix is stopped, and the others take the names that it leaves free."""
+    files = {"models/__init__.py": ""}
+    for body in BODIES:
+        first = twins("Model", body=body).partition("\n\nclass Wide")[0]
+        files |= {f"models/model_{len(files) + k}.py": first for k in range(2)}
+    folder = project(tmp_path, files)
+    config = load(str(folder), {"jobs": jobs}).config
+
+    def gate(found: Fixes) -> Mapping[GroupFix, GroupRefusal]:
+        one = found.made[0]
+        causes = (Refusal("FX-REPLAY", "models/model_1.py", 1, "it is not the same"),)
+        return {one: GroupRefusal(one.group, one.rule, (), causes)} if len(found.made) == len(BODIES) else {}
+
+    on_the_disk = on_disk((".",), config, str(folder))
+    found = planned(on_the_disk, config, Wishes(is_unsafe=True), Silence(), gate=gate)
+    names = ["models/_model_shared.py", *(f"models/_model_shared_{k}.py" for k in range(2, len(BODIES)))]
+    assert sorted(path for fix in found.made for path, _ in fix.new) == sorted(names)

@@ -16,7 +16,7 @@ from esper_lint.fixing import rounds
 from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.sites import Source, source_of
-from esper_lint.fixing.fixes import Fixes, GroupFix, Withdrawn
+from esper_lint.fixing.fixes import Fixes, GroupFix, Rewritten, Withdrawn
 from esper_lint.fixing.proving import MERGE, Proved, key_of
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.repeating import Earlier, holds, repeated
@@ -107,6 +107,7 @@ DRIFTS: dict[str, Callable[[str], str]] = {
         "class Other(", "class Another(nn.Module):\n    pass\n\n\nclass Other("
     ),
     "a class that is another": lambda text: text.replace("        return x\n\n\n", "        return -x\n\n\n"),
+    "a form feed": lambda text: text.replace("\n\n\nclass ", "\n\n# of the file\n\f\nclass ", 1),
     "comments": lambda text: text.replace("\n\nclass ", "\n\n# of the file\n\n\nclass ", 1),
 }
 
@@ -119,7 +120,7 @@ def test_a_fix_is_repeated_as_a_new_look_finds_it(case: str, drift: str) -> None
     found, fresh = tried.again({path: DRIFTS[drift](text) for path, text in tried.files.items()})
     assert isinstance(fresh.found, Proved) and found in (fresh, None)
     # What stands right where a helper or a base goes leaves its place to be found anew.
-    assert found is not None or (drift in ("a function above", "comments") and case != "two files")
+    assert found is not None or (drift in ("a function above", "a form feed", "comments") and case != "two files")
 
 
 @pytest.mark.parametrize("body", [BODY, CHANGED])
@@ -160,6 +161,25 @@ def test_a_number_that_is_needed_no_more_is_not_repeated() -> None:
     assert isinstance(case.first.found, Proved) and case.first.found.new[0][1] == "_plain_forward_2"
     assert case.again({path: f"import math\n{text}" for path, text in files.items()})[0] is not None
     assert case.again(two_files().files)[0] is None
+
+
+def test_a_base_is_called_as_it_would_be_today() -> None:
+    text = classes().files["models/a.py"]
+    first = f"{text}\n\n_ModuleBase = 1\n"
+    case = Case({"models/a.py": first}, ["Plain", "Same"], is_class=True)
+    assert isinstance(case.first.found, Proved) and case.first.found.new[0][1] == "_ModuleBase2"
+    assert case.again({"models/a.py": f"import math\n{text}"})[0] is None
+    assert classes().again({"models/a.py": first})[0] is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"notes": ("not compiled (line 7)",)}, {"members": (Rewritten("models/a.py", "X", 12),)}]
+)
+def test_what_is_of_others_or_names_a_line_is_looked_for_anew(change: Mapping[str, Any]) -> None:
+    case = two_files()
+    assert isinstance(case.first.found, Proved)
+    case.first = replace(case.first, found=replace(case.first.found, **change))
+    assert case.again(case.files)[0] is None
 
 
 def test_what_a_name_means_today_decides() -> None:

@@ -63,5 +63,5 @@ def test_fixes_of_the_same_members_are_there_when_their_files_have_changed() -> 
     trials.forget()
     trials.forget()
     assert known("a", "7", "8") == [[], ["7"]]
-    trials.doubt(Trial("a", {"a.py": text_of(b"8")}, frozenset("8"), lambda _: FIX))
+    trials.doubt([Trial("a", {"a.py": text_of(b"8")}, frozenset("8"), lambda _: FIX)])
     assert known("a", "8", "9") == [[], []]

@@ -7,6 +7,7 @@ not known is ``Any``, and so is the module: ``nn.Module`` would fail at every su
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,16 +25,21 @@ _GENERIC = frozenset({"Optional", "Union", "Tuple", "List", "Dict", "Set", "Sequ
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """Texts, in the order of the interface; ``values`` those of the parameters that stand for differing values."""
+    """Texts, in the order of the interface; ``values`` those of the parameters that stand for differing values, and
+    ``module`` that of the module, if it is one of them."""
 
+    module: tuple[str, ...]
     ins: tuple[str, ...]
     values: tuple[str, ...]
     result: str
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All of them, and that of the module."""
-        return (ANY, *self.ins, *self.values, self.result)
+        return (*self.module, *self.ins, *self.values, self.result)
+
+    @property
+    def says_any(self) -> bool:
+        return any(re.search(rf"\b{ANY}\b", text) for text in self.texts)
 
 
 _Usable = Callable[[ast.expr, Sequence[Site]], bool]
@@ -57,6 +63,7 @@ def annotations_of(run: Run, sites: Sequence[Site], is_usable: _Usable | None = 
         outs = [_of_out(name, run, sites, is_usable) for name in found.outs]
         result = "None" if not outs else outs[0] if len(outs) == 1 else f"tuple[{', '.join(outs)}]"
     return Annotations(
+        (ANY,) * found.uses_self,
         tuple(_of_in(name, run, sites, is_usable) for name in found.ins),
         tuple(_of_value(row) for row in found.values),
         result,

@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from esper_lint.fixing.extraction.annotations import ANY, Annotations
+from esper_lint.fixing.extraction.annotations import Annotations
 from esper_lint.fixing.extraction.choosing import Run
 from esper_lint.fixing.extraction.comments import Statement
 from esper_lint.fixing.extraction.concrete import AnyStatement, Replacement, Written
@@ -91,7 +91,7 @@ def definition(
     body: list[AnyStatement] = [_without_blanks(moved[0]), *moved[1:], *last[1:]]
     names = [helper.module] * interface.uses_self + list(interface.ins) + list(helper.parameters)
     found = helper.annotations
-    types = [] if found is None else [ANY] * interface.uses_self + list(found.ins) + list(found.values)
+    types = [] if found is None else [*found.module, *found.ins, *found.values]
     parameters = [f"{name}: {type_}" for name, type_ in zip(names, types, strict=True)] if found else names
     result = f" -> {found.result}" if found else ""
     header = f"def {helper.name}({', '.join(parameters)}){result}:"

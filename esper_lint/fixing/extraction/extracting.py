@@ -226,7 +226,8 @@ class _Draft:
             module = rewritten(written.module, self._edits(path, runs, helpers))
             if not self.is_shared:
                 module = inserted(module, definitions, min(site.top for site in self.sites))
-                if any(helper.annotations for helper in helpers) and not written.source.names.bindings.get(ANY):
+                says_any = any(helper.annotations and helper.annotations.says_any for helper in helpers)
+                if says_any and not written.source.names.bindings.get(ANY):
                     module = with_import(module, "typing", ANY, self.options.width)
             else:
                 for name in names:
