@@ -1,8 +1,9 @@
-"""A fix that was found before its files changed elsewhere -> the same fix of the files as they are now.
+"""What came of a try before its files changed elsewhere -> the same of the files as they are now.
 
 Most of what changes a file between two tries is another fix, and rounds of planning that come to nothing make the same
 ones again and again.  So where the members are as they were, what was done to them is done again.  It is proved on the
-texts of now once a plan is to be kept; the certificate decides, as for any fix.
+texts of now once a plan is to be kept; the certificate decides, as for any fix.  And what kept them apart, unless it
+was a name or the certificate, still does.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.texts import SourceText
 
 _Placed = TypeVar("_Placed", Rewritten, Obligation, Refusal)
+_OF_SURROUNDINGS = frozenset(["FX-CERT", "FX-NAME"])
 _NAMES_LINE = re.compile(r"\bline \d")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -47,19 +49,19 @@ class Earlier:
 def repeated(
     earlier: Earlier, members: Sequence[Member], sources: Mapping[str, Source], options: Options
 ) -> Attempt | None:
-    """The earlier attempt on the same members in ``sources``, with the claim that ``holds`` decides on.
+    """The earlier attempt on the same members in ``sources``; a fix with the claim that ``holds`` decides on.
 
-    None where it was not a fix, where a member is another, or where a new look could come to something else.
+    None where a member is another, or where a new look could come to something else.
     """
     found = earlier.attempt.found
-    if not isinstance(found, Proved):
-        return None
     try:
         files = {path: _File(earlier.texts[path].text, source) for path, source in sources.items()}
         for one in members:
             files[one.path].hold(one.line)
-        _require_same(found, members, files)
         attempt = _shifted(earlier.attempt, files)
+        if not isinstance(found, Proved):
+            return attempt
+        _require_same(found, members, files)
         again, claim = _again(found, files, options)
     except _Different:
         return None
@@ -156,7 +158,7 @@ def _first(statement: ast.stmt) -> int:
 
 
 def _shifted(attempt: Attempt, files: Mapping[str, _File]) -> Attempt:
-    """With the lines of now in all but the fix itself."""
+    """With the lines of now in all but a fix itself.  Raises _Different."""
 
     def refusal(one: Refusal) -> Refusal:
         if _NAMES_LINE.search(one.message):
@@ -167,8 +169,13 @@ def _shifted(attempt: Attempt, files: Mapping[str, _File]) -> Attempt:
         by = files[one.path].line(one.line) - one.line
         return replace(one, line=one.line + by, end_line=one.end_line + by, forward_line=one.forward_line + by)
 
+    found = attempt.found
+    if not isinstance(found, Proved):
+        if any(one.code in _OF_SURROUNDINGS for one in found):
+            raise _Different
+        found = tuple(map(refusal, found))
     causes = tuple((member(one), refusal(cause)) for one, cause in attempt.causes)
-    return replace(attempt, causes=causes, unmerged=tuple(map(refusal, attempt.unmerged)))
+    return replace(attempt, found=found, causes=causes, unmerged=tuple(map(refusal, attempt.unmerged)))
 
 
 def _again(found: Proved, files: Mapping[str, _File], options: Options) -> tuple[Proved, Extraction | MergeIn]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from hashlib import blake2b
 
 from esper_lint.discovery.blocks import physical_lines
@@ -16,7 +17,7 @@ class Unwritable(Exception):
     """Text that cannot be made the bytes of its file; the message is one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceText:
     """A file: the end of a line stands at the line's place in ``ends``, and the last line has none."""
 
@@ -24,7 +25,7 @@ class SourceText:
     lines: tuple[str, ...]
     ends: tuple[str, ...]
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """What stands for it where a plan remembers hundreds of versions of a file."""
         return blake2b(self.data, digest_size=16).digest()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from esper_lint.fixing.attempting import Attempt
-from esper_lint.fixing.proving import Proved
 from esper_lint.fixing.repeating import Earlier
 from esper_lint.fixing.texts import SourceText
 from esper_lint.parallel import cores, forked_map, no_garbage_collection
@@ -16,7 +15,7 @@ from esper_lint.parallel import cores, forked_map, no_garbage_collection
 # To fork takes about as long as two attempts of usual size, which grow with the files.
 _LEAST = 4
 # One from each of the last passes: in the first one of the next round the files are again what they were in its like.
-_MOST_FIXES = 4
+_MOST_EARLIER = 4
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Trial:
     """``texts`` are the files that it reads, ``taken`` those that it cannot add, and ``rest`` names all else that the
     outcome depends on.
 
-    ``run`` is given the last fixes that were found where the rest was the same, the newest first.
+    ``run`` is given what came of the last ones where the rest was the same, the newest first.
     """
 
     rest: Hashable
@@ -43,7 +42,7 @@ class Trials:
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
         self._known: dict[Hashable, Attempt] = {}
-        self._fixes: dict[Hashable, deque[Earlier]] = {}
+        self._earlier: dict[Hashable, deque[Earlier]] = {}
         self._asked: set[Hashable] = set()
         self._doubted: set[Hashable] = set()
 
@@ -60,13 +59,13 @@ class Trials:
         """What was found for their members in other files does not hold in these: look anew from now on."""
         for trial in trials:
             self._doubted.add(trial.rest)
-            self._fixes.pop(trial.rest, None)
+            self._earlier.pop(trial.rest, None)
             self._known.pop(trial.key, None)
 
     def forget(self) -> None:
         """Drop what nobody has asked for since the last time: each outcome holds whole files."""
         self._known = {key: one for key, one in self._known.items() if key in self._asked}
-        self._fixes = {rest: one for rest, one in self._fixes.items() if rest in self._asked}
+        self._earlier = {rest: one for rest, one in self._earlier.items() if rest in self._asked}
         self._asked.clear()
 
     def make_ahead(self, trials: Iterable[Trial]) -> None:
@@ -83,10 +82,10 @@ class Trials:
     def _run(self, trial: Trial) -> Attempt:
         """Between trials there is time to look for garbage, of which each leaves a little."""
         with no_garbage_collection():
-            return trial.run(tuple(self._fixes.get(trial.rest, ())))
+            return trial.run(tuple(self._earlier.get(trial.rest, ())))
 
     def _note(self, trial: Trial, outcome: Attempt) -> None:
         self._known[trial.key] = outcome
-        if isinstance(outcome.found, Proved) and trial.rest not in self._doubted:
-            found = self._fixes.setdefault(trial.rest, deque(maxlen=_MOST_FIXES))
-            found.appendleft(Earlier(outcome, trial.texts))
+        if trial.rest not in self._doubted:
+            earlier = self._earlier.setdefault(trial.rest, deque(maxlen=_MOST_EARLIER))
+            earlier.appendleft(Earlier(outcome, trial.texts))

@@ -69,7 +69,7 @@ class Case:
         members = members_of(sources, self._names, is_class=self._is_class)
         earlier = Earlier(self.first, {path: text_of(text.encode()) for path, text in self.files.items()})
         found = repeated(earlier, members, sources, options(taken))
-        assert found is None or found.claim is not None
+        assert found is None or (found.claim is not None) == isinstance(found.found, Proved)
         is_proved = found is not None and holds(found, options().module_of)
         return replace(found, claim=None) if found and is_proved else None, self._fresh(files, taken)
 
@@ -139,9 +139,13 @@ def test_members_that_are_others_are_looked_at_anew() -> None:
         assert found is None
 
 
-def test_what_is_no_fix_is_looked_for_anew() -> None:
+@pytest.mark.parametrize("code", ["FX-NO-BENEFIT", "FX-NAME"])
+def test_what_keeps_members_apart_still_does_unless_it_was_around_them(code: str) -> None:
     case = Case({"models/a.py": twins(other=BODIES[1])}, ["Plain", "Wide"])
-    assert not isinstance(case.first.found, Proved) and case.again(case.files)[0] is None
+    assert not isinstance(case.first.found, Proved)
+    case.first = replace(case.first, found=tuple(replace(one, code=code) for one in case.first.found))
+    found, fresh = case.again({path: f"import math\n{text}" for path, text in case.files.items()})
+    assert found == (fresh if code == "FX-NO-BENEFIT" else None)
 
 
 def test_what_is_added_is_called_as_it_would_be_today() -> None:
