@@ -51,13 +51,7 @@ class Moves:
 
     def now(self, members: Iterable[Member]) -> Sequence[Member]:
         """Members that are not rewritten, with the lines where they stand now."""
-        return [one if one.path not in self._reported else self._moved(one) for one in members]
-
-    def _moved(self, member: Member) -> Member:
-        by = self._offset(member)
-        return replace(
-            member, line=member.line + by, end_line=member.end_line + by, forward_line=member.forward_line + by
-        )
+        return [one if one.path not in self._reported else lower(one, self._offset(one)) for one in members]
 
     def _offset(self, member: Member) -> int:
         """How far down it went: its lines are the same, or else it keeps its name, and its place among those of it."""
@@ -73,6 +67,11 @@ class Moves:
         if key not in self._stretches:
             self._stretches[key] = same_lines(reported.lines, now.lines)
         return self._stretches[key]
+
+
+def lower(member: Member, by: int) -> Member:
+    """The member where it stands with so many lines more above it."""
+    return replace(member, line=member.line + by, end_line=member.end_line + by, forward_line=member.forward_line + by)
 
 
 def _top(one: Member | Rewritten) -> tuple[str, str]:

@@ -8,7 +8,6 @@ was a name or the certificate, still does.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +19,14 @@ from esper_lint.fixing.attempting import Attempt
 from esper_lint.fixing.extraction.concrete import Unfaithful, Written
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.imports import with_import
-from esper_lint.fixing.extraction.naming import free_name
+from esper_lint.fixing.extraction.naming import free_name, unnumbered
 from esper_lint.fixing.extraction.plan import Extraction, SitePlace
+from esper_lint.fixing.extraction.reduction import first_line
 from esper_lint.fixing.extraction.sites import Source
 from esper_lint.fixing.fixes import Obligation, Rewritten
 from esper_lint.fixing.merging.naming import taken_names
 from esper_lint.fixing.merging.values import ClassSite, Merge
+from esper_lint.fixing.moving import lower
 from esper_lint.fixing.packages import relative_import
 from esper_lint.fixing.places import Stretch, same_lines
 from esper_lint.fixing.proving import MERGE, MergeIn, Proved, proved_extraction, proved_merge
@@ -102,7 +103,7 @@ class _File:
     def hold(self, line: int) -> None:
         """The definition that holds a line of now.  Raises _Different if it was another."""
         for top in self.source.tree.body:
-            first, last = _first(top), top.end_lineno or top.lineno
+            first, last = first_line(top), top.end_lineno or top.lineno
             if first <= line <= last:
                 self._held[first] = first, last
                 self._offset(first, last)
@@ -152,11 +153,6 @@ def _above(lines: Sequence[str], at: int) -> Sequence[str]:
     return lines[first:at]
 
 
-def _first(statement: ast.stmt) -> int:
-    decorators: Sequence[ast.expr] = getattr(statement, "decorator_list", ())
-    return min([statement.lineno, *(one.lineno for one in decorators)])
-
-
 def _shifted(attempt: Attempt, files: Mapping[str, _File]) -> Attempt:
     """With the lines of now in all but a fix itself.  Raises _Different."""
 
@@ -166,8 +162,7 @@ def _shifted(attempt: Attempt, files: Mapping[str, _File]) -> Attempt:
         return replace(one, line=files[one.path].line(one.line))
 
     def member(one: Member) -> Member:
-        by = files[one.path].line(one.line) - one.line
-        return replace(one, line=one.line + by, end_line=one.end_line + by, forward_line=one.forward_line + by)
+        return lower(one, files[one.path].line(one.line) - one.line)
 
     found = attempt.found
     if not isinstance(found, Proved):
@@ -244,8 +239,7 @@ def _free_home(home: str, options: Options) -> str:
 
 def _free(name: str, is_taken: Callable[[str], bool]) -> str:
     """The name, with another number or none where that is what is free today."""
-    numbered = re.fullmatch(r"(.+)_\d+", name)
-    return free_name(numbered[1] if numbered else name, is_taken)
+    return free_name(unnumbered(name), is_taken)
 
 
 def _after(path: str, found: Proved, file: _File, home: str, options: Options) -> str:

@@ -5,7 +5,6 @@ In a pass each class is rewritten once at most; then the tree is compared anew, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,6 +20,7 @@ from esper_lint.fixing.advising import Advisor
 from esper_lint.fixing.attempting import STILL_REPORTED, Attempt, attempted
 from esper_lint.fixing.drafts import Drafts
 from esper_lint.fixing.extraction.extracting import Options
+from esper_lint.fixing.extraction.naming import unnumbered
 from esper_lint.fixing.fixes import (
     FIXABLE,
     Advice,
@@ -49,7 +49,6 @@ from esper_lint.progress import Progress
 from esper_lint.tickets.objections import Objections, blocking
 
 _Open = tuple[Group, Sequence[Member]]
-_Standing = tuple[Group, Sequence[Member], Sequence[Member]]  # and its members where they stand now
 
 
 @dataclass
@@ -157,11 +156,10 @@ class Round:
 
     def _swept(self, groups: Sequence[_Open]) -> list[_Open]:
         """Decide those that do not depend on each other, so that they can be tried at a time; the others."""
-        batch, waiting = self._apart(groups)
+        turns, waiting = self._apart(groups)
         forwards = {spot for group, members in groups if group.unit is UnitKind.FORWARD for spot in spots_of(members)}
         touched: set[str] = set()
         parts: list[_Open] = []
-        turns = [_Turn(group, members, here, here) for group, members, here in batch]
         while turns:
             self.setting.trials.make_ahead(self._trial(one.group, one.rest) for one in turns if one.stands(touched))
             again: list[_Turn] = []
@@ -191,7 +189,7 @@ class Round:
             if self.setting.wishes.is_unsafe:
                 return
 
-    def _apart(self, groups: Sequence[_Open]) -> tuple[list[_Standing], list[_Open]]:
+    def _apart(self, groups: Sequence[_Open]) -> tuple[list[_Turn], list[_Open]]:
         """Groups of which no two have a file in common, and the others; of two that hold one member the first one has
         its turn first.
 
@@ -199,14 +197,15 @@ class Round:
         """
         paths: set[str] = set()
         held: set[tuple[str, str]] = set()
-        apart: list[_Standing] = []
+        apart: list[_Turn] = []
         others: list[_Open] = []
         for group, members in groups:
             if self.moves.is_rewritten(members):
                 continue
             own, spots = {one.path for one in members}, spots_of(members)
             if paths.isdisjoint(own) and held.isdisjoint(spots):
-                apart.append((group, members, self.moves.now(members)))
+                here = self.moves.now(members)
+                apart.append(_Turn(group, members, here, here))
                 if self.setting.wishes.is_unsafe or len(own) == 1:  # what is SAFE stands in one file
                     paths |= own
             else:
@@ -410,5 +409,4 @@ class Round:
 
 def _is_like(name: str, other: str) -> bool:
     """Whether two files are named alike but for a number."""
-    stems = [re.sub(r"(_\d+)?\.py$", "", one) for one in (name, other)]
-    return stems[0] == stems[1]
+    return unnumbered(name.removesuffix(".py")) == unnumbered(other.removesuffix(".py"))

@@ -49,6 +49,11 @@ def free_name(base: str, is_taken: Callable[[str], bool]) -> str:
     return name
 
 
+def unnumbered(name: str) -> str:
+    """What ``free_name`` may have made the name of."""
+    return re.sub(r"(?<=.)_\d+$", "", name)
+
+
 def place_of(run: Run, sites: Sequence[Site]) -> str:
     """What part of all forwards a run is: ``forward``, ``start``, ``end`` or ``part``."""
     begins = all(run.begins(k, site) for k, site in enumerate(sites))

@@ -46,7 +46,7 @@ def reduced(source: Source, tops: Collection[int]) -> Reduced:
     blocks: list[str] = []
     at = 0
     for index in left_out:
-        first, last = _first_line(body[index]) - 1, _last_line(body, index, lines) - 1
+        first, last = first_line(body[index]) - 1, _last_line(body, index, lines) - 1
         parts += [line + end for line, end in zip(lines[at:first], ends[at:first], strict=True)]
         inside = "".join(ends[first:last])
         parts.append(f"{prefix}{len(blocks)}__" + (f"({inside})" if inside else "") + ends[last])
@@ -57,7 +57,8 @@ def reduced(source: Source, tops: Collection[int]) -> Reduced:
     return Reduced("".join(parts), kept, prefix, blocks)
 
 
-def _first_line(statement: ast.stmt) -> int:
+def first_line(statement: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
     decorators: Sequence[ast.expr] = getattr(statement, "decorator_list", ())
     return min([statement.lineno, *(one.lineno for one in decorators)])
 
@@ -65,7 +66,7 @@ def _first_line(statement: ast.stmt) -> int:
 def _last_line(body: Sequence[ast.stmt], index: int, lines: Sequence[str]) -> int:
     """With the comments that are indented below it: they are its own, and would be those of what follows."""
     last = body[index].end_lineno or body[index].lineno
-    end = _first_line(body[index + 1]) - 1 if index + 1 < len(body) else len(lines)
+    end = first_line(body[index + 1]) - 1 if index + 1 < len(body) else len(lines)
     return max([last, *_indented_comments(lines, last, end)])
 
 
