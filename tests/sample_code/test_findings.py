@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -32,14 +33,19 @@ def tickets(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 
 @pytest.fixture
 def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with the sample as it was found, and its tickets; the working directory."""
+    """A repository with the sample as it was found, and its tickets, on the day of the first of them; the working directory."""
     folder = tmp_path / "sample"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "sample_code" / "blueprints", folder / "sample_code" / "blueprints", ignore=ignored)
     shutil.copytree(FINDINGS, folder / "sample_code" / "findings")
     settings = '[tool.esper_lint]\ntickets = "sample_code/findings"\n[tool.ruff]\nline-length = 100\n'
     (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
-    repository(folder, {})
+    texts = [path.read_text(encoding="utf-8") for path in FINDINGS.glob("*.md")]
+    day = min(re.findall(r"\*\*Created\*\* \| (\S+) ", "".join(texts)))
+    with monkeypatch.context() as then:
+        for who in ("AUTHOR", "COMMITTER"):
+            then.setenv(f"GIT_{who}_DATE", f"{day}T00:00:00Z")
+        repository(folder, {})
     monkeypatch.chdir(folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return folder
