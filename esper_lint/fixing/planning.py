@@ -1,7 +1,8 @@
 """A project -> its fixes: groups of clones with what they share in one place.
 
-All is planned in rounds.  A fix that leaves its members reported, or makes something new to report, is withdrawn, and
-the next round plans without it.
+A plan is made in rounds.  A fix that leaves its members reported, or makes something new to report, is withdrawn, and
+the next round plans without it.  Then all is planned once more, on the files as they would be and with nothing
+withdrawn, until that makes nothing: it is what a second run would do.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections.abc import Callable, Mapping
 
 from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet
+from esper_lint.evidence import Evidence
+from esper_lint.findings import Report
 from esper_lint.fixing.advising import Advisor
 from esper_lint.fixing.drafts import Drafts, contents
 from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Spots, Withdrawn, spots_of
+from esper_lint.fixing.joining import joined
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import mentions
 from esper_lint.fixing.moving import ForwardLines
@@ -46,20 +50,34 @@ def planned(
     lines = ForwardLines()
     setting = Setting(files, config, wishes, progress, use_cache, said, width, reviewed, trials, advisor, lines)
     refused: dict[Spots, GroupRefusal] = {}
-    withdrawn: Withdrawn = {}
     while True:
-        round_ = Round(setting, Drafts(files, config.project, before or {}), dict(refused), withdrawn)
-        failed = round_.run()
-        if failed:
-            withdrawn = {**withdrawn, **failed}
-            trials.forget()
-            continue
-        disproved = round_.prove()
-        if disproved:
-            trials.doubt(disproved)
-            continue
-        found = round_.fixes()
+        plans = [_plan(setting, before or {}, refused)]
+        while plans[-1].made:
+            plans.append(_plan(setting, plans[-1].drafts.changed, refused, plans[-1].report))
+        found = joined(plans[:-1] or plans)  # the last one comes to nothing
         stopped = gate(found) if gate is not None else {}
         if not stopped:
             return found
-        refused |= {spots_of(fix.members): stopped[fix] for fix in round_.made if fix in stopped}
+        refused |= {spots_of(fix.members): stopped[fix] for fix in found.made if fix in stopped}
+
+
+def _plan(
+    setting: Setting,
+    standing: Mapping[str, bytes],
+    refused: Mapping[Spots, GroupRefusal],
+    report: tuple[Report, Evidence] | None = None,
+) -> Round:
+    """Plan on the disk with what is ``standing`` over it, of which ``report`` tells if it is known; the last round."""
+    withdrawn: Withdrawn = {}
+    while True:
+        drafts = Drafts(setting.files, setting.config.project, standing)
+        round_ = Round(setting, drafts, dict(refused), withdrawn, report)
+        failed = round_.run()
+        if failed:
+            withdrawn = {**withdrawn, **failed}
+            setting.trials.forget()
+            continue
+        disproved = round_.prove()
+        if not disproved:
+            return round_
+        setting.trials.doubt(disproved)

@@ -24,7 +24,6 @@ from esper_lint.fixing.extraction.naming import unnumbered
 from esper_lint.fixing.fixes import (
     FIXABLE,
     Advice,
-    Fixes,
     FixKey,
     GroupFix,
     GroupRefusal,
@@ -39,7 +38,7 @@ from esper_lint.fixing.packages import common_folder, is_module, module_name
 from esper_lint.fixing.proving import MERGE, Proved
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.repeating import Earlier, holds, repeated
-from esper_lint.fixing.telling import by_group, fix_on_disk, objected, refusal_on_disk
+from esper_lint.fixing.telling import fix_on_disk, objected, refusal_on_disk
 from esper_lint.fixing.trials import Trial, Trials
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.fixing.withdrawing import reported, withdrawals
@@ -86,12 +85,16 @@ class Setting:
 
 @dataclass
 class Round:
-    """``refused`` are the fixes that a gate has stopped, ``withdrawn`` those of earlier rounds that came to nothing."""
+    """``refused`` are the fixes that a gate has stopped, ``withdrawn`` those of earlier rounds that came to nothing.
+
+    ``report`` is what a check finds in ``drafts``, if that is known; after ``run`` it is so again.
+    """
 
     setting: Setting
     drafts: Drafts
     refused: dict[Spots, GroupRefusal]
     withdrawn: Withdrawn
+    report: tuple[Report, Evidence] | None = None
     made: list[GroupFix] = field(default_factory=list)
     kept: dict[Spots, tuple[Refusal, ...]] = field(default_factory=dict)
     withheld: dict[Spots, GroupFix] = field(default_factory=dict)
@@ -105,11 +108,12 @@ class Round:
 
     def run(self) -> Withdrawn:
         """Plan until nothing is left; the fixes that came to nothing, with why."""
-        report, evidence = self._report()
+        report, evidence = self.report or self._report()
         known, passes = reported(report), [0]
         while self._pass(report, evidence):
             passes.append(len(self.made))
             report, evidence = self._report()
+        self.report = report, evidence
         # Only now: what one pass leaves of a member, the next one may fix.
         made = [self.made[begun:ended] for begun, ended in pairwise(passes)]
         return withdrawals(report, known, made, self.kept)
@@ -121,24 +125,6 @@ class Round:
         disproved = [trial for (trial, _), is_proved in zip(claimed, proofs, strict=True) if not is_proved]
         self.claimed = {trial.key: (trial, self.claimed[trial.key][1]) for trial in disproved}
         return disproved
-
-    def fixes(self) -> Fixes:
-        """All that was planned, once ``prove`` has found nothing that is not so."""
-        assert not self.claimed
-        refused = by_group((*self.refused.values(), *self._left_out()))
-        return Fixes(
-            self.drafts.edits(),
-            tuple(self.made),
-            tuple(self.withheld.values()),
-            tuple(sorted(refused, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
-            tuple(self.advice),
-            tuple(self.overridden),
-        )
-
-    def _left_out(self) -> Iterator[GroupRefusal]:
-        """Why members were left out of the fix of their group, if no other fix has them."""
-        fixed = {spot for fix in (*self.made, *self.withheld.values()) for spot in spots_of(fix.members)}
-        yield from (one for spot, one in self.left_out.items() if spot not in fixed)
 
     # -- a pass --------------------------------------------------------------------------------------------------
 
@@ -326,7 +312,7 @@ class Round:
             elif is_generated(self.drafts.text(one.path).data) and not self.setting.wishes.even_generated:
                 message = f"`{one.qualname}`: the file is generated"
                 causes.append((one, Refusal("FX-GENERATED", one.path, one.line, message)))
-            elif one.path in self.setting.files.selected:
+            elif one.path in self.setting.files.selected or one.path in self.drafts.standing:
                 free.append(one)
         return free, causes
 

@@ -44,15 +44,3 @@ def refusal_on_disk(drafts: Drafts, group: Group, members: Iterable[Member], cau
 def objected(member: Member, objections: Iterable[Objection]) -> tuple[Refusal, ...]:
     """Where the group begins; the tickets that the messages name have the rest."""
     return tuple(Refusal("FX-OBJECTED", member.path, member.line, f"`{member.qualname}`: {one}") for one in objections)
-
-
-def by_group(refused: Iterable[GroupRefusal]) -> list[GroupRefusal]:
-    """One refusal for each group, of which several parts may have been refused, or taken back, each with its causes."""
-    found: dict[str, GroupRefusal] = {}
-    for one in refused:
-        known = found.get(one.group, replace(one, members=(), causes=()))
-        members, causes = (*known.members, *one.members), (*known.causes, *one.causes)
-        found[one.group] = replace(
-            known, members=tuple(sorted(dict.fromkeys(members))), causes=tuple(dict.fromkeys(causes))
-        )
-    return list(found.values())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -14,11 +15,13 @@ from esper_lint.analysis import gather, gather_overlay
 from esper_lint.config import load
 from esper_lint.fixing import rounds
 from esper_lint.fixing.drafts import Drafts
-from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Rewritten
+from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Rewritten, Withdrawn
 from esper_lint.fixing.moving import ForwardLines, Moves
 from esper_lint.fixing.planning import planned
+from esper_lint.fixing.proving import key_of
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.wishes import Wishes
+from esper_lint.fixing.withdrawing import withdrawals
 from esper_lint.progress import Silence
 from esper_lint.selection import on_disk
 from tests.fixing.twins import twins
@@ -218,3 +221,29 @@ def test_names_do_not_depend_on_what_was_tried_before(tmp_path: Path, jobs: int)
     found = planned(on_the_disk, config, Wishes(is_unsafe=True), Silence(), gate=gate)
     names = ["models/_model_shared.py", *(f"models/_model_shared_{k}.py" for k in range(2, len(BODIES)))]
     assert sorted(path for fix in found.made for path, _ in fix.new) == sorted(names)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_was_withdrawn_for_what_is_gone_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    """As a second run would; in the end there is nothing that it would make, and what is refused is told once."""
+    bodies = [*BODIES, BODIES[1].replace("return x", "return x + len(locals())")]
+    pairs = [twins(f"Plain{number}", f"Wide{number}", body=body) for number, body in enumerate(bodies)]
+    folder = project(tmp_path, {"a.py": pairs[0] + "".join(pair.partition("nn\n")[2] for pair in pairs[1:])})
+    known = fixes(folder, jobs=jobs)
+    withdrawn: list[GroupFix] = []
+
+    def withdraw(report: Any, before: Any, passes: Sequence[Sequence[GroupFix]], kept: Any) -> Withdrawn:
+        if withdrawn:
+            return withdrawals(report, before, passes, kept)
+        withdrawn.extend(passes[0][:2])
+        return {key_of(one): (Refusal("FX-NO-BENEFIT", "a.py", 1, "withdrawn"),) for one in withdrawn}
+
+    monkeypatch.setattr(rounds, "withdrawals", withdraw)
+    found = fixes(folder, jobs=jobs)
+    assert [one.members for one in found.made] == [one.members for one in (*known.made[2:], *known.made[:2])]
+    assert len(withdrawn) == 2 and found.refused == known.refused and known.refused
+    (folder / "a.py").write_text(after(found)["a.py"])
+    again = fixes(folder, jobs=jobs)
+    assert not again.edits and not again.made

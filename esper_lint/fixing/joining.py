@@ -1,0 +1,53 @@
+"""Plans, each made on the files as the one before would leave them -> what they come to together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Spots, spots_of
+from esper_lint.fixing.rounds import Round
+
+_Said = TypeVar("_Said")
+
+
+def joined(plans: Sequence[Round]) -> Fixes:
+    """Raises TreeChanged."""
+    withheld: Mapping[Spots, GroupFix] = {}
+    refused: Mapping[Spots, GroupRefusal] = {}
+    left_out: Mapping[tuple[str, str], GroupRefusal] = {}
+    for plan in plans:
+        withheld = {**plan.withheld, **_still_true(withheld, plan)}
+        refused = {**plan.refused, **_still_true(refused, plan)}
+        left_out = {**plan.left_out, **left_out}
+    made = [fix for plan in plans for fix in plan.made]
+    fixed = {spot for fix in (*made, *withheld.values()) for spot in spots_of(fix.members)}
+    alone = (one for spot, one in left_out.items() if spot not in fixed)
+    told = _by_group((*refused.values(), *alone))
+    return Fixes(
+        plans[-1].drafts.edits(),
+        tuple(made),
+        tuple(withheld.values()),
+        tuple(sorted(told, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
+        tuple(dict.fromkeys(one for plan in plans for one in plan.advice)),
+        tuple(one for plan in plans for one in plan.overridden),
+    )
+
+
+def _still_true(said: Mapping[Spots, _Said], plan: Round) -> Mapping[Spots, _Said]:
+    """What was said of members none of which a later ``plan`` rewrites; of the others it has said what is left."""
+    rewritten = {spot for fix in plan.made for spot in spots_of(fix.members)}
+    return {spots: one for spots, one in said.items() if rewritten.isdisjoint(spots)}
+
+
+def _by_group(refused: Iterable[GroupRefusal]) -> list[GroupRefusal]:
+    """One refusal for each group, of which several parts may have been refused, or taken back, each with its causes."""
+    found: dict[str, GroupRefusal] = {}
+    for one in refused:
+        known = found.get(one.group, replace(one, members=(), causes=()))
+        members, causes = (*known.members, *one.members), (*known.causes, *one.causes)
+        found[one.group] = replace(
+            known, members=tuple(sorted(dict.fromkeys(members))), causes=tuple(dict.fromkeys(causes))
+        )
+    return list(found.values())
