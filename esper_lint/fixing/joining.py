@@ -31,7 +31,7 @@ def joined(plans: Sequence[Round]) -> Fixes:
         tuple(withheld.values()),
         tuple(sorted(told, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
         tuple(dict.fromkeys(one for plan in plans for one in plan.advice)),
-        tuple(one for plan in plans for one in plan.overridden),
+        tuple(dict.fromkeys(one for plan in plans for one in plan.overridden)),
     )
 
 
