@@ -23,6 +23,7 @@ from esper_lint.fixing.moving import ForwardLines
 from esper_lint.fixing.rounds import Round, Setting
 from esper_lint.fixing.trials import Trials
 from esper_lint.fixing.wishes import Wishes
+from esper_lint.parallel import frozen
 from esper_lint.progress import Progress
 from esper_lint.tickets.objections import objected
 
@@ -49,16 +50,17 @@ def planned(
     reviewed, trials, advisor = objected(config), Trials(config.jobs), Advisor(config.project)
     lines = ForwardLines()
     setting = Setting(files, config, wishes, progress, use_cache, said, width, reviewed, trials, advisor, lines)
-    refused: dict[Spots, GroupRefusal] = {}
-    while True:
-        plans = [_plan(setting, before or {}, refused)]
-        while plans[-1].made:
-            plans.append(_plan(setting, plans[-1].drafts.changed, refused, plans[-1].report))
-        found = joined(plans[:-1] or plans)  # the last one comes to nothing
-        stopped = gate(found) if gate is not None else {}
-        if not stopped:
-            return found
-        refused |= {spots_of(fix.members): stopped[fix] for fix in found.made if fix in stopped}
+    with frozen():  # to look for garbage in all that there is takes seconds, and most is needed to the end
+        refused: dict[Spots, GroupRefusal] = {}
+        while True:
+            plans = [_plan(setting, before or {}, refused)]
+            while plans[-1].made:
+                plans.append(_plan(setting, plans[-1].drafts.changed, refused, plans[-1].report))
+            found = joined(plans[:-1] or plans)  # the last one comes to nothing
+            stopped = gate(found) if gate is not None else {}
+            if not stopped:
+                return found
+            refused |= {spots_of(fix.members): stopped[fix] for fix in found.made if fix in stopped}
 
 
 def _plan(

@@ -43,7 +43,7 @@ from esper_lint.fixing.trials import Trial, Trials
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.fixing.withdrawing import reported, withdrawals
 from esper_lint.judging import judged, narrowed
-from esper_lint.parallel import forked_map, frozen
+from esper_lint.parallel import forked_map, frozen, no_garbage_collection
 from esper_lint.progress import Progress
 from esper_lint.tickets.objections import Objections, blocking
 
@@ -137,7 +137,8 @@ class Round:
         groups = list(self._open(report, evidence))
         with frozen():
             while groups:
-                groups = self._swept(groups)
+                with no_garbage_collection():  # a sweep leaves little of it, beside much that is still in use
+                    groups = self._swept(groups)
         return len(self.made) > begun
 
     def _swept(self, groups: Sequence[_Open]) -> list[_Open]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from esper_lint.fixing.attempting import Attempt
 from esper_lint.fixing.repeating import Earlier
 from esper_lint.fixing.texts import SourceText
-from esper_lint.parallel import cores, forked_map, no_garbage_collection
+from esper_lint.parallel import cores, forked_map
 
 # To fork takes about as long as two attempts of usual size, which grow with the files.
 _LEAST = 4
@@ -80,9 +80,7 @@ class Trials:
             self._note(trial, outcome)
 
     def _run(self, trial: Trial) -> Attempt:
-        """Between trials there is time to look for garbage, of which each leaves a little."""
-        with no_garbage_collection():
-            return trial.run(tuple(self._earlier.get(trial.rest, ())))
+        return trial.run(tuple(self._earlier.get(trial.rest, ())))
 
     def _note(self, trial: Trial, outcome: Attempt) -> None:
         self._known[trial.key] = outcome
