@@ -36,7 +36,8 @@ def no_garbage_collection() -> Iterator[None]:
 
 @contextmanager
 def frozen() -> Iterator[None]:
-    """No garbage is looked for in what there is by now, which is all in use: neither here nor in forked processes."""
+    """No garbage is looked for in what there is by now, nearly all of which is in use: neither here nor in forked
+    processes."""
     global _is_frozen  # noqa: PLW0603  to ask for the number of frozen objects counts them
     is_outermost = not _is_frozen
     if not is_outermost:

@@ -17,15 +17,13 @@ from esper_lint.tree import TreeChanged
 
 
 class Drafts:
-    """``changed`` are contents, by name, that stand in the place of those on disk; ``standing`` names those that were
-    there at first."""
+    """``changed`` are contents, by name, that stand in the place of those on disk."""
 
     def __init__(self, files: FileSet, project: str, changed: Mapping[str, bytes]) -> None:
         self._files = files
         self._project = project
         self._by_name = {file.name: file for file in files.files}
         self.paths: Mapping[str, str] = {file.name: file.path for file in files.files}
-        self.standing = frozenset(changed)
         self._changed = dict(changed)
         self._before: dict[str, bytes] = {}
         self._texts: dict[str, SourceText] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Spots, spots_of
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Spots, spots_of
 from esper_lint.fixing.rounds import Round
 
 _Said = TypeVar("_Said")
@@ -14,14 +14,19 @@ _Said = TypeVar("_Said")
 
 def joined(plans: Sequence[Round]) -> Fixes:
     """Raises TreeChanged."""
+    made: list[GroupFix] = []
     withheld: Mapping[Spots, GroupFix] = {}
     refused: Mapping[Spots, GroupRefusal] = {}
     left_out: Mapping[tuple[str, str], GroupRefusal] = {}
-    for plan in plans:
+    advice: list[Advice] = []
+    for plan in (one for one in plans if one.made or one is plans[0]):  # another one only says it all again
         withheld = {**plan.withheld, **_still_true(withheld, plan)}
-        refused = {**plan.refused, **_still_true(refused, plan)}
+        refused = {**_of_others(plan.refused, made), **_still_true(refused, plan)}
         left_out = {**plan.left_out, **left_out}
-    made = [fix for plan in plans for fix in plan.made]
+        fixed_now = {fix.group for fix in plan.made}
+        advice = [one for one in advice if one.group not in fixed_now or one.suggestion.kind != "contract"]
+        advice += plan.advice
+        made += plan.made
     fixed = {spot for fix in (*made, *withheld.values()) for spot in spots_of(fix.members)}
     alone = (one for spot, one in left_out.items() if spot not in fixed)
     told = _by_group((*refused.values(), *alone))
@@ -30,7 +35,7 @@ def joined(plans: Sequence[Round]) -> Fixes:
         tuple(made),
         tuple(withheld.values()),
         tuple(sorted(told, key=lambda one: (one.causes[0].path, one.causes[0].line, one.group))),
-        tuple(dict.fromkeys(one for plan in plans for one in plan.advice)),
+        tuple(dict.fromkeys(advice)),
         tuple(dict.fromkeys(one for plan in plans for one in plan.overridden)),
     )
 
@@ -39,6 +44,12 @@ def _still_true(said: Mapping[Spots, _Said], plan: Round) -> Mapping[Spots, _Sai
     """What was said of members none of which a later ``plan`` rewrites; of the others it has said what is left."""
     rewritten = {spot for fix in plan.made for spot in spots_of(fix.members)}
     return {spots: one for spots, one in said.items() if rewritten.isdisjoint(spots)}
+
+
+def _of_others(refused: Mapping[Spots, GroupRefusal], made: Sequence[GroupFix]) -> Mapping[Spots, GroupRefusal]:
+    """Without those of classes that stay alike as wholes after a fix that was ``made`` before."""
+    rewritten = {spot for fix in made for spot in spots_of(fix.members)}
+    return {spots: one for spots, one in refused.items() if one.rule != "ESP104" or rewritten.isdisjoint(spots)}
 
 
 def _by_group(refused: Iterable[GroupRefusal]) -> list[GroupRefusal]:

@@ -1,8 +1,8 @@
 """A project -> its fixes: groups of clones with what they share in one place.
 
 A plan is made in rounds.  A fix that leaves its members reported, or makes something new to report, is withdrawn, and
-the next round plans without it.  Then all is planned once more, on the files as they would be and with nothing
-withdrawn, until that makes nothing: it is what a second run would do.
+the next round plans without it.  It may have been withdrawn for what another one left, which is withdrawn after it; so
+all is planned once more then, as a second run would, on the files as they would be and with nothing withdrawn.
 """
 
 from __future__ import annotations
@@ -52,31 +52,34 @@ def planned(
     setting = Setting(files, config, wishes, progress, use_cache, said, width, reviewed, trials, advisor, lines)
     with frozen():  # to look for garbage in all that there is takes seconds, and most is needed to the end
         refused: dict[Spots, GroupRefusal] = {}
+        withdrawn: Withdrawn = {}
         while True:
-            plans = [_plan(setting, before or {}, refused)]
-            while plans[-1].made:
-                plans.append(_plan(setting, plans[-1].drafts.changed, refused, plans[-1].report))
-            found = joined(plans[:-1] or plans)  # the last one comes to nothing
+            plans = [_plan(setting, before or {}, refused, withdrawn)]
+            while plans[-1].made and plans[-1].withdrawn:
+                plans.append(_plan(setting, plans[-1].drafts.changed, refused, {}, plans[-1].report))
+            found = joined(plans)
             stopped = gate(found) if gate is not None else {}
             if not stopped:
                 return found
             refused |= {spots_of(fix.members): stopped[fix] for fix in found.made if fix in stopped}
+            withdrawn = plans[0].withdrawn
 
 
 def _plan(
     setting: Setting,
     standing: Mapping[str, bytes],
     refused: Mapping[Spots, GroupRefusal],
+    withdrawn: Withdrawn,
     report: tuple[Report, Evidence] | None = None,
 ) -> Round:
     """Plan on the disk with what is ``standing`` over it, of which ``report`` tells if it is known; the last round."""
-    withdrawn: Withdrawn = {}
     while True:
         drafts = Drafts(setting.files, setting.config.project, standing)
         round_ = Round(setting, drafts, dict(refused), withdrawn, report)
         failed = round_.run()
         if failed:
             withdrawn = {**withdrawn, **failed}
+            round_.claimed.clear()  # which would keep the round, and all its files
             setting.trials.forget()
             continue
         disproved = round_.prove()

@@ -137,7 +137,7 @@ class Round:
         groups = list(self._open(report, evidence))
         with frozen():
             while groups:
-                with no_garbage_collection():  # a sweep leaves little of it, beside much that is still in use
+                with no_garbage_collection():  # a sweep leaves little garbage, beside much that is still in use
                     groups = self._swept(groups)
         return len(self.made) > begun
 
@@ -313,7 +313,7 @@ class Round:
             elif is_generated(self.drafts.text(one.path).data) and not self.setting.wishes.even_generated:
                 message = f"`{one.qualname}`: the file is generated"
                 causes.append((one, Refusal("FX-GENERATED", one.path, one.line, message)))
-            elif one.path in self.setting.files.selected or one.path in self.drafts.standing:
+            elif one.path in self.setting.files.selected:
                 free.append(one)
         return free, causes
 

@@ -11,7 +11,7 @@ from esper_lint.fixing.fixes import Advice, GroupFix, GroupRefusal, Overridden, 
 from esper_lint.fixing.joining import joined
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.rounds import Round, Setting
-from esper_lint.fixing.suggesting.values import Suggestion
+from esper_lint.fixing.suggesting.values import Kind, Suggestion
 from esper_lint.tickets.objections import Objection
 from esper_lint.tickets.ticket import Scope
 
@@ -42,9 +42,13 @@ def fix(*names: str, group: str = "0") -> GroupFix:
     return GroupFix(group, "ESP102", "S1", Tier.SAFE, "", members, (), (), ())
 
 
-def refusal(*names: str, group: str = "0", code: str = "FX-CYCLE") -> GroupRefusal:
+def refusal(*names: str, group: str = "0", rule: str = "ESP102") -> GroupRefusal:
     places = tuple(Place(PATH, name, 1) for name in names)
-    return GroupRefusal(group, "ESP102", places, (Refusal(code, PATH, 1, "".join(names)),))
+    return GroupRefusal(group, rule, places, (Refusal("FX-CYCLE", PATH, 1, "".join(names)),))
+
+
+def advice(kind: Kind, group: str) -> Advice:
+    return Advice(group, "ESP104", Suggestion(kind, PATH, 1, "do it by hand"))
 
 
 def test_what_was_said_of_members_that_are_fixed_later_is_not_told() -> None:
@@ -76,10 +80,29 @@ def test_a_member_that_was_left_out_is_not_told_once_it_is_in_a_fix() -> None:
 
 def test_what_both_say_alike_is_told_once() -> None:
     plans = [plan(fix("A", "B")), plan(fix("C", "D"))]
-    advice = Advice("0", "ESP104", Suggestion("merge", PATH, 1, "make one of them"))
+    merge = advice("merge", "0")
     override = Overridden("0", Objection("T-1", "T-1.md", "me", Scope.ALL), "it is time")
     for one in plans:
-        one.advice.append(advice)
+        one.advice.append(merge)
         one.overridden.append(override)
     found = joined(plans)
-    assert found.advice == (advice,) and found.overridden == (override,)
+    assert found.advice == (merge,) and found.overridden == (override,)
+
+
+def test_classes_that_stay_alike_after_their_fix_are_not_told_as_refused() -> None:
+    """Neither does one plan say so of what it has fixed itself; of their forwards it would be another thing."""
+    later = plan(fix("C", "D"), refused=(refusal("A", "B", group="1", rule="ESP104"), refusal("A", "X", group="2")))
+    assert [one.group for one in joined([plan(fix("A", "B")), later]).refused] == ["2"]
+
+
+def test_nobody_is_advised_to_keep_what_is_fixed_later() -> None:
+    first = plan(fix("A", "B"))
+    first.advice += [advice("contract", "1"), advice("merge", "1"), advice("contract", "2")]
+    found = joined([first, plan(fix("C", "D", group="1"))])
+    assert found.advice == (advice("merge", "1"), advice("contract", "2"))
+
+
+def test_a_plan_that_comes_to_nothing_adds_nothing() -> None:
+    found = joined([plan(fix("A", "B")), plan(refused=(refusal("C", "D"),), withheld=(fix("E", "F"),))])
+    assert not found.refused and not found.withheld
+    assert joined([plan(refused=(refusal("C", "D"),))]).refused == (refusal("C", "D"),)

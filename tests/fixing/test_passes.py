@@ -13,7 +13,7 @@ import pytest
 
 from esper_lint.analysis import gather, gather_overlay
 from esper_lint.config import load
-from esper_lint.fixing import rounds
+from esper_lint.fixing import planning, rounds
 from esper_lint.fixing.drafts import Drafts
 from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Rewritten, Withdrawn
 from esper_lint.fixing.moving import ForwardLines, Moves
@@ -247,3 +247,33 @@ def test_what_was_withdrawn_for_what_is_gone_is_made(
     (folder / "a.py").write_text(after(found)["a.py"])
     again = fixes(folder, jobs=jobs)
     assert not again.edits and not again.made
+
+
+def test_what_was_withdrawn_is_known_when_a_gate_has_stopped_another_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each round takes as long as all that comes before it."""
+    pairs = [twins(f"Plain{number}", f"Wide{number}", body=body) for number, body in enumerate(BODIES)]
+    folder = project(tmp_path, {"a.py": pairs[0] + "".join(pair.partition("nn\n")[2] for pair in pairs[1:])})
+    config = load(str(folder), {"jobs": 1}).config
+    begun: list[int] = []
+
+    class Counted(rounds.Round):
+        def run(self) -> Withdrawn:
+            begun.append(len(self.withdrawn))
+            return super().run()
+
+    def withdraw(_: object, __: object, passes: Sequence[Sequence[GroupFix]], ___: object) -> Withdrawn:
+        found = [one for made in passes for one in made if one.members[0].qualname == "Plain0"]
+        return {key_of(one): (Refusal("FX-NO-BENEFIT", "a.py", 1, "withdrawn"),) for one in found}
+
+    def gate(found: Fixes) -> Mapping[GroupFix, GroupRefusal]:
+        one = found.made[0]
+        causes = (Refusal("FX-REPLAY", "a.py", 1, "it is not the same"),)
+        return {one: GroupRefusal(one.group, one.rule, (), causes)} if len(found.made) == len(BODIES) - 1 else {}
+
+    monkeypatch.setattr(rounds, "withdrawals", withdraw)
+    monkeypatch.setattr(planning, "Round", Counted)
+    found = planned(on_disk((".",), config, str(folder)), config, Wishes(), Silence(), gate=gate)
+    assert len(found.made) == len(BODIES) - 2
+    assert begun == [0, 1, 0, 1, 1, 0, 1]  # two plans, and after the gate two more

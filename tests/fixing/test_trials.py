@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from weakref import ReferenceType, ref
+
+import pytest
 
 from esper_lint.findings import Tier
+from esper_lint.fixing import trials as trials_module
 from esper_lint.fixing.attempting import Attempt
 from esper_lint.fixing.proving import Proved
 from esper_lint.fixing.repeating import Earlier
 from esper_lint.fixing.texts import text_of
 from esper_lint.fixing.trials import Trial, Trials
+from esper_lint.parallel import no_garbage_collection
+
+
+class Node:
+    next: Node
+
 
 FIX = Attempt(Proved("S0", Tier.SAFE, "", {}, (), (), (), ()))
 
@@ -64,3 +75,21 @@ def test_what_came_of_the_same_members_is_there_when_their_files_have_changed() 
     assert known("a", "7", "8") == [[], ["7"]]
     trials.doubt([Trial("a", {"a.py": text_of(b"8")}, frozenset("8"), lambda _: FIX)])
     assert known("a", "8", "9") == [[], []]
+
+
+@pytest.mark.parametrize(("most", "is_left"), [(10, False), (1_000_000_000, True)])
+def test_garbage_is_looked_for_where_there_is_much(monkeypatch: pytest.MonkeyPatch, most: int, is_left: bool) -> None:
+    """A sweep looks for none by itself, and its processes live as long as it does."""
+    left: list[ReferenceType[Node]] = []
+
+    def run(_: object) -> Attempt:
+        ring = [Node() for _ in range(100)]
+        for one, other in pairwise([*ring, ring[0]]):
+            one.next = other
+        left.append(ref(ring[0]))
+        return FIX
+
+    monkeypatch.setattr(trials_module, "_MOST_YOUNG", most)
+    with no_garbage_collection():
+        Trials(1).outcome(Trial("a", {}, frozenset(), run))
+        assert (left[0]() is not None) is is_left
