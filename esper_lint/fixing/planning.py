@@ -2,7 +2,8 @@
 
 A plan is made in rounds.  A fix that leaves its members reported, or makes something new to report, is withdrawn, and
 the next round plans without it.  It may have been withdrawn for what another one left, which is withdrawn after it; so
-all is planned once more then, as a second run would, on the files as they would be and with nothing withdrawn.
+all is planned once more then, as a second run would, on the files as they would be and with nothing withdrawn.  Without
+UNSAFE fixes, when each stands in one file, that has found nothing in three libraries, and takes half of the time again.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def planned(
         withdrawn: Withdrawn = {}
         while True:
             plans = [_plan(setting, before or {}, refused, withdrawn)]
-            while plans[-1].made and plans[-1].withdrawn:
+            while wishes.is_unsafe and plans[-1].made and plans[-1].withdrawn:
                 plans.append(_plan(setting, plans[-1].drafts.changed, refused, {}, plans[-1].report))
             found = joined(plans)
             stopped = gate(found) if gate is not None else {}

@@ -223,15 +223,26 @@ def test_names_do_not_depend_on_what_was_tried_before(tmp_path: Path, jobs: int)
     assert sorted(path for fix in found.made for path, _ in fix.new) == sorted(names)
 
 
+def pairs_of_files() -> dict[str, str]:
+    """For each body two files with a class of it, of which only the forwards can be shared; and two that cannot."""
+    refused = (
+        "".join(f"        x = x.roll({one}, 0) / x.norm(p={one})\n" for one in range(4))
+        + "        return len(locals())\n"
+    )
+    files = {"models/__init__.py": ""}
+    for body in (*BODIES, refused):
+        text = twins("Model", body=body).partition("\n\nclass Wide")[0]
+        files |= {f"models/model_{len(files) + k}.py": text for k in range(2)}
+    return files
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_was_withdrawn_for_what_is_gone_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     """As a second run would; in the end there is nothing that it would make, and what is refused is told once."""
-    bodies = [*BODIES, BODIES[1].replace("return x", "return x + len(locals())")]
-    pairs = [twins(f"Plain{number}", f"Wide{number}", body=body) for number, body in enumerate(bodies)]
-    folder = project(tmp_path, {"a.py": pairs[0] + "".join(pair.partition("nn\n")[2] for pair in pairs[1:])})
-    known = fixes(folder, jobs=jobs)
+    folder = project(tmp_path, pairs_of_files())
+    known = fixes(folder, jobs=jobs, is_unsafe=True)
     withdrawn: list[GroupFix] = []
 
     def withdraw(report: Any, before: Any, passes: Sequence[Sequence[GroupFix]], kept: Any) -> Withdrawn:
@@ -241,11 +252,13 @@ def test_what_was_withdrawn_for_what_is_gone_is_made(
         return {key_of(one): (Refusal("FX-NO-BENEFIT", "a.py", 1, "withdrawn"),) for one in withdrawn}
 
     monkeypatch.setattr(rounds, "withdrawals", withdraw)
-    found = fixes(folder, jobs=jobs)
+    found = fixes(folder, jobs=jobs, is_unsafe=True)
     assert [one.members for one in found.made] == [one.members for one in (*known.made[2:], *known.made[:2])]
     assert len(withdrawn) == 2 and found.refused == known.refused and known.refused
-    (folder / "a.py").write_text(after(found)["a.py"])
-    again = fixes(folder, jobs=jobs)
+    assert len(found.advice) == len(known.advice) and set(found.advice) == set(known.advice)
+    for name, text in after(found).items():
+        (folder / name).write_text(text)
+    again = fixes(folder, jobs=jobs, is_unsafe=True)
     assert not again.edits and not again.made
 
 
@@ -253,8 +266,7 @@ def test_what_was_withdrawn_is_known_when_a_gate_has_stopped_another_fix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each round takes as long as all that comes before it."""
-    pairs = [twins(f"Plain{number}", f"Wide{number}", body=body) for number, body in enumerate(BODIES)]
-    folder = project(tmp_path, {"a.py": pairs[0] + "".join(pair.partition("nn\n")[2] for pair in pairs[1:])})
+    folder = project(tmp_path, pairs_of_files())
     config = load(str(folder), {"jobs": 1}).config
     begun: list[int] = []
 
@@ -264,16 +276,17 @@ def test_what_was_withdrawn_is_known_when_a_gate_has_stopped_another_fix(
             return super().run()
 
     def withdraw(_: object, __: object, passes: Sequence[Sequence[GroupFix]], ___: object) -> Withdrawn:
-        found = [one for made in passes for one in made if one.members[0].qualname == "Plain0"]
+        found = [one for made in passes for one in made if one.members[0].path == "models/model_1.py"]
         return {key_of(one): (Refusal("FX-NO-BENEFIT", "a.py", 1, "withdrawn"),) for one in found}
 
     def gate(found: Fixes) -> Mapping[GroupFix, GroupRefusal]:
         one = found.made[0]
-        causes = (Refusal("FX-REPLAY", "a.py", 1, "it is not the same"),)
+        causes = (Refusal("FX-REPLAY", one.members[0].path, 1, "it is not the same"),)
         return {one: GroupRefusal(one.group, one.rule, (), causes)} if len(found.made) == len(BODIES) - 1 else {}
 
     monkeypatch.setattr(rounds, "withdrawals", withdraw)
     monkeypatch.setattr(planning, "Round", Counted)
-    found = planned(on_disk((".",), config, str(folder)), config, Wishes(), Silence(), gate=gate)
+    files = on_disk((".",), config, str(folder))
+    found = planned(files, config, Wishes(is_unsafe=True), Silence(), gate=gate)
     assert len(found.made) == len(BODIES) - 2
     assert begun == [0, 1, 0, 1, 1, 0, 1]  # two plans, and after the gate two more
