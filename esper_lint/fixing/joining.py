@@ -13,7 +13,8 @@ _Said = TypeVar("_Said")
 
 
 def joined(plans: Sequence[Round]) -> Fixes:
-    """Raises TreeChanged."""
+    """Of plans of which all is proved.  Raises TreeChanged."""
+    assert not any(plan.claimed for plan in plans)
     made: list[GroupFix] = []
     withheld: Mapping[Spots, GroupFix] = {}
     refused: Mapping[Spots, GroupRefusal] = {}

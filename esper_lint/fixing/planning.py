@@ -80,10 +80,10 @@ def _plan(
         failed = round_.run()
         if failed:
             withdrawn = {**withdrawn, **failed}
-            round_.claimed.clear()  # which would keep the round, and all its files
             setting.trials.forget()
-            continue
-        disproved = round_.prove()
-        if not disproved:
-            return round_
-        setting.trials.doubt(disproved)
+        else:
+            disproved = round_.prove()
+            if not disproved:
+                return round_
+            setting.trials.doubt(disproved)
+        round_.claimed.clear()  # which would keep the round, and all its files
