@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from tests.trees import write
 
 _ALONE = {
@@ -21,6 +23,12 @@ def git(folder: Path, *arguments: str) -> str:
     command = ["git", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main", *arguments]
     done = subprocess.run(command, cwd=folder, env=os.environ | _ALONE, capture_output=True, check=True)
     return os.fsdecode(done.stdout).strip()
+
+
+def commit_on(day: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on commits are made at noon of a day, as YYYY-MM-DD, UTC."""
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_DATE", f"{day}T12:00:00Z")
 
 
 def repository(folder: Path, files: Mapping[str, str | bytes]) -> Path:

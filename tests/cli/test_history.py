@@ -12,6 +12,7 @@ import pytest
 from tests.cli.running import Run
 from tests.cli.test_json_schemas import DOCS, require_valid
 from tests.history.stories import FIXED, Story, copy
+from tests.repositories import commit_on
 
 HOSTILE = "\x1b[2J<script>\u202e & 'x' \x07 " + "long " * 60
 
@@ -102,20 +103,16 @@ def test_where_there_is_nothing_to_measure_one_line_says_why(story: Story, run: 
 
 
 def told_on_the_page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
-    def at(date: str) -> None:
-        for who in ("AUTHOR", "COMMITTER"):
-            monkeypatch.setenv(f"GIT_{who}_DATE", f"{date}T12:00:00Z")
-
-    at("2024-03-02")
+    commit_on("2024-03-02", monkeypatch)
     story = Story(folder, {"attention.py": copy("Attention"), "linear.py": "from torch import nn\n"})
     story.git("commit", "--quiet", "--amend", "--message=Add the attention seed")
-    at("2024-03-09")
+    commit_on("2024-03-09", monkeypatch)
     story.commit("Add a fallback without flex_attention", {"fallback.py": copy("Fallback")})
-    at("2024-03-20")
+    commit_on("2024-03-20", monkeypatch)
     story.commit("Add a seed for long sequences", {"long.py": copy("Long")})
-    at("2024-04-04")
+    commit_on("2024-04-04", monkeypatch)
     story.commit("Scale the queries", {"attention.py": copy("Attention", FIXED), "long.py": copy("Long", FIXED)})
-    at("2024-04-28")
+    commit_on("2024-04-28", monkeypatch)
     story.git("rm", "--quiet", "fallback.py", "long.py")
     story.commit("Give the seeds one attention")
     return story

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from esper_lint.fixing import rounds
 from esper_lint.fixing.attempting import Attempt, attempted
 from esper_lint.fixing.extraction.extracting import Options
 from esper_lint.fixing.extraction.sites import Source, source_of
-from esper_lint.fixing.fixes import Fixes, FixKey, GroupFix, Rewritten, Withdrawn
+from esper_lint.fixing.fixes import Fixes, GroupFix, Rewritten, Withdrawn
 from esper_lint.fixing.proving import MERGE, Proved, key_of
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.repeating import Earlier, holds, repeated
@@ -225,19 +224,19 @@ def test_a_plan_is_the_same_without_what_earlier_rounds_found(tmp_path: Path, mo
         return again[-1]
 
     def plan(repeat: Callable[..., Attempt | None]) -> Fixes:
-        first: list[FixKey] = []
+        taken_back: list[GroupFix] = []
 
         def withdraw(_: object, __: object, passes: Sequence[Sequence[GroupFix]], ___: object) -> Withdrawn:
-            made = [key_of(one) for one in chain(*passes)]
-            first.extend(made[:1])
-            return {first[0]: (Refusal("FX-NO-BENEFIT", "a.py", 1, "withdrawn"),)} if first[0] in made else {}
+            taken_back.append(passes[0][0])
+            cause = Refusal("FX-NO-BENEFIT", "a.py", 1, "withdrawn")
+            return {key_of(taken_back[0]): (cause,)} if len(taken_back) == 1 else {}
 
         monkeypatch.setattr(rounds, "withdrawals", withdraw)
         monkeypatch.setattr(rounds, "repeated", repeat)
         return fixes(folder, jobs=1)
 
     found = plan(counted)
-    assert len(found.made) == len(BODIES) - 1 <= len([one for one in again if one])
+    assert len(found.made) == len([one for one in again if one]) == len(BODIES) - 1
     assert plan(lambda *_: None) == found
     monkeypatch.setattr(rounds, "holds", lambda *_: False)  # what cannot be proved is looked for anew
     assert plan(repeated) == found

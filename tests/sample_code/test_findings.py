@@ -17,7 +17,7 @@ from esper_lint.tickets.reading import read_ticket
 from esper_lint.tickets.ticket import RelationKind, Scope, Verdict
 from esper_lint.tickets.writing import render
 from tests.console import steps
-from tests.repositories import commit, repository
+from tests.repositories import commit, commit_on, repository
 from tests.sample_code.test_refactored import PAGE
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def tickets(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 
 @pytest.fixture
 def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with the sample as it was found, and its tickets, on the day of the first of them; the working directory."""
+    """The working directory: a repository with the sample as it was found, and its tickets, from the day of the first."""
     folder = tmp_path / "sample"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "sample_code" / "blueprints", folder / "sample_code" / "blueprints", ignore=ignored)
@@ -43,8 +43,7 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     texts = [path.read_text(encoding="utf-8") for path in FINDINGS.glob("*.md")]
     day = min(re.findall(r"\*\*Created\*\* \| (\S+) ", "".join(texts)))
     with monkeypatch.context() as then:
-        for who in ("AUTHOR", "COMMITTER"):
-            then.setenv(f"GIT_{who}_DATE", f"{day}T00:00:00Z")
+        commit_on(day, then)
         repository(folder, {})
     monkeypatch.chdir(folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
