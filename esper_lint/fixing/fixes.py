@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -110,6 +110,11 @@ class Fixes:
     refused: tuple[GroupRefusal, ...]
     advice: tuple[Advice, ...]
     overridden: tuple[Overridden, ...] = ()
+
+
+def rewritten_by(fixes: Iterable[GroupFix]) -> set[tuple[str, str]]:
+    """The members that some fixes rewrite, each as (path, qualified name)."""
+    return {spot for fix in fixes for spot in spots_of(fix.members)}
 
 
 def spots_of(members: Sequence[Member] | Sequence[Rewritten]) -> Spots:

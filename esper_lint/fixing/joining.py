@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Spots, spots_of
+from esper_lint.fixing.fixes import Advice, Fixes, GroupFix, GroupRefusal, Spots, rewritten_by
 from esper_lint.fixing.rounds import Round
 
 _Said = TypeVar("_Said")
@@ -28,7 +28,7 @@ def joined(plans: Sequence[Round]) -> Fixes:
         advice = [one for one in advice if one.group not in fixed_now or one.suggestion.kind != "contract"]
         advice += plan.advice
         made += plan.made
-    fixed = {spot for fix in (*made, *withheld.values()) for spot in spots_of(fix.members)}
+    fixed = rewritten_by((*made, *withheld.values()))
     alone = (one for spot, one in left_out.items() if spot not in fixed)
     told = _by_group((*refused.values(), *alone))
     return Fixes(
@@ -43,13 +43,13 @@ def joined(plans: Sequence[Round]) -> Fixes:
 
 def _still_true(said: Mapping[Spots, _Said], plan: Round) -> Mapping[Spots, _Said]:
     """What was said of members none of which a later ``plan`` rewrites; of the others it has said what is left."""
-    rewritten = {spot for fix in plan.made for spot in spots_of(fix.members)}
+    rewritten = rewritten_by(plan.made)
     return {spots: one for spots, one in said.items() if rewritten.isdisjoint(spots)}
 
 
 def _of_others(refused: Mapping[Spots, GroupRefusal], made: Sequence[GroupFix]) -> Mapping[Spots, GroupRefusal]:
     """Without those of classes that stay alike as wholes after a fix that was ``made`` before."""
-    rewritten = {spot for fix in made for spot in spots_of(fix.members)}
+    rewritten = rewritten_by(made)
     return {spots: one for spots, one in refused.items() if one.rule != "ESP104" or rewritten.isdisjoint(spots)}
 
 

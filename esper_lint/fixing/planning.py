@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 
 from esper_lint.config import Config
 from esper_lint.discovery.files import FileSet
-from esper_lint.evidence import Evidence
-from esper_lint.findings import Report
 from esper_lint.fixing.advising import Advisor
 from esper_lint.fixing.drafts import Drafts, contents
 from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Spots, Withdrawn, spots_of
@@ -21,7 +19,7 @@ from esper_lint.fixing.joining import joined
 from esper_lint.fixing.line_length import line_length
 from esper_lint.fixing.mentions import mentions
 from esper_lint.fixing.moving import ForwardLines
-from esper_lint.fixing.rounds import Round, Setting
+from esper_lint.fixing.rounds import Checked, Round, Setting, checked
 from esper_lint.fixing.trials import Trials
 from esper_lint.fixing.wishes import Wishes
 from esper_lint.parallel import frozen
@@ -57,7 +55,7 @@ def planned(
         while True:
             plans = [_plan(setting, before or {}, refused, withdrawn)]
             while wishes.is_unsafe and plans[-1].made and plans[-1].withdrawn:
-                plans.append(_plan(setting, plans[-1].drafts.changed, refused, {}, plans[-1].report))
+                plans.append(_plan(setting, plans[-1].drafts.changed, refused, {}, plans[-1].checked))
             found = joined(plans)
             stopped = gate(found) if gate is not None else {}
             if not stopped:
@@ -71,12 +69,13 @@ def _plan(
     standing: Mapping[str, bytes],
     refused: Mapping[Spots, GroupRefusal],
     withdrawn: Withdrawn,
-    report: tuple[Report, Evidence] | None = None,
+    begun: Checked | None = None,
 ) -> Round:
-    """Plan on the disk with what is ``standing`` over it, of which ``report`` tells if it is known; the last round."""
+    """Plan on the disk with what is ``standing`` over it, of which ``begun`` tells if it is known; the last round."""
     while True:
         drafts = Drafts(setting.files, setting.config.project, standing)
-        round_ = Round(setting, drafts, dict(refused), withdrawn, report)
+        begun = begun or checked(setting, drafts)
+        round_ = Round(setting, drafts, dict(refused), withdrawn, begun)
         failed = round_.run()
         if failed:
             withdrawn = {**withdrawn, **failed}

@@ -30,6 +30,7 @@ from esper_lint.fixing.fixes import (
     Overridden,
     Spots,
     Withdrawn,
+    rewritten_by,
     spots_of,
 )
 from esper_lint.fixing.mentions import Mentions
@@ -48,6 +49,7 @@ from esper_lint.progress import Progress
 from esper_lint.tickets.objections import Objections, blocking
 
 _Open = tuple[Group, Sequence[Member]]
+Checked = tuple[Report, Evidence]
 
 
 @dataclass
@@ -83,18 +85,30 @@ class Setting:
     lines: ForwardLines
 
 
+def checked(setting: Setting, drafts: Drafts) -> Checked:
+    """What a check of the tree finds, as it would be with the drafts.  Raises TreeChanged."""
+    files, evidence = gather_overlay(
+        setting.files,
+        drafts.changed,
+        setting.config,
+        use_cache=setting.use_cache,
+        progress=setting.progress,
+    )
+    return narrowed(*judged(files, evidence, setting.config, baseline_of(setting.config), whole=False)), evidence
+
+
 @dataclass
 class Round:
     """``refused`` are the fixes that a gate has stopped, ``withdrawn`` those of earlier rounds that came to nothing.
 
-    ``report`` is what a check finds in ``drafts``, if that is known; after ``run`` it is so again.
+    ``checked`` is what a check finds in ``drafts``, before ``run`` and after it.
     """
 
     setting: Setting
     drafts: Drafts
     refused: dict[Spots, GroupRefusal]
     withdrawn: Withdrawn
-    report: tuple[Report, Evidence] | None = None
+    checked: Checked
     made: list[GroupFix] = field(default_factory=list)
     kept: dict[Spots, tuple[Refusal, ...]] = field(default_factory=dict)
     withheld: dict[Spots, GroupFix] = field(default_factory=dict)
@@ -108,15 +122,13 @@ class Round:
 
     def run(self) -> Withdrawn:
         """Plan until nothing is left; the fixes that came to nothing, with why."""
-        report, evidence = self.report or self._report()
-        known, passes = reported(report), [0]
-        while self._pass(report, evidence):
+        known, passes = reported(self.checked[0]), [0]
+        while self._pass(*self.checked):
             passes.append(len(self.made))
-            report, evidence = self._report()
-        self.report = report, evidence
+            self.checked = checked(self.setting, self.drafts)
         # Only now: what one pass leaves of a member, the next one may fix.
         made = [self.made[begun:ended] for begun, ended in pairwise(passes)]
-        return withdrawals(report, known, made, self.kept)
+        return withdrawals(self.checked[0], known, made, self.kept)
 
     def prove(self) -> list[Trial]:
         """Prove what is only claimed of the fixes; the trials that gave those which cannot be."""
@@ -218,7 +230,7 @@ class Round:
         trial = self._trial(group, members)
         found = self.setting.trials.outcome(trial)
         if not isinstance(found.found, Proved):
-            begun = {spot for fix in self.made for spot in spots_of(fix.members)}
+            begun = rewritten_by(self.made)
             left = [one for one in members if (one.path, one.qualname) not in begun]
             if is_first and (group.rule != "ESP104" or len(left) == len(members)):
                 self._refuse(group, members, found.found, found.withdrawn)
@@ -324,7 +336,7 @@ class Round:
         """
         if self.setting.wishes.is_unsafe or len({one.path for one in members}) == 1:
             return []
-        fixed = {spot for fix in self.made for spot in spots_of(fix.members)}
+        fixed = rewritten_by(self.made)
         ours = [one for one in members if (one.path, one.qualname) in fixed]
         parts = [[one for one in ours if one.path == path] for path in sorted({one.path for one in ours})]
         return next((part for part in parts if len(part) > 1), [])
@@ -381,17 +393,6 @@ class Round:
 
     def _module_of(self) -> Callable[[str], str]:
         return partial(module_name, project=self.setting.config.project, names=self.drafts.paths)
-
-    def _report(self) -> tuple[Report, Evidence]:
-        setting = self.setting
-        files, evidence = gather_overlay(
-            setting.files,
-            self.drafts.changed,
-            setting.config,
-            use_cache=setting.use_cache,
-            progress=setting.progress,
-        )
-        return narrowed(*judged(files, evidence, setting.config, baseline_of(setting.config), whole=False)), evidence
 
 
 def _is_like(name: str, other: str) -> bool:

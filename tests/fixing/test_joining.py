@@ -26,7 +26,7 @@ def plan(
 ) -> Round:
     drafts = Mock(spec=Drafts)
     drafts.edits.return_value = ()
-    round_ = Round(Mock(spec=Setting), drafts, {_spots(one): one for one in refused}, {})
+    round_ = Round(Mock(spec=Setting), drafts, {_spots(one): one for one in refused}, {}, Mock())
     round_.made += made
     round_.withheld |= {spots_of(one.members): one for one in withheld}
     round_.left_out |= {_spots(one)[0]: one for one in left_out}

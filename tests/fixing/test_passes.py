@@ -17,7 +17,7 @@ from esper_lint.fixing import planning, rounds
 from esper_lint.fixing.drafts import Drafts
 from esper_lint.fixing.fixes import Fixes, GroupFix, GroupRefusal, Rewritten, Withdrawn
 from esper_lint.fixing.moving import ForwardLines, Moves
-from esper_lint.fixing.planning import planned
+from esper_lint.fixing.planning import Gate, planned
 from esper_lint.fixing.proving import key_of
 from esper_lint.fixing.refusals import Refusal
 from esper_lint.fixing.wishes import Wishes
@@ -38,10 +38,30 @@ BODIES = [BODY] + [
 ]
 
 
-def fixes(folder: Path, *, jobs: int, is_unsafe: bool = False) -> Fixes:
+def fixes(folder: Path, *, jobs: int, is_unsafe: bool = False, gate: Gate | None = None) -> Fixes:
     config = load(str(folder), {"jobs": jobs}).config
     files = on_disk((".",), config, str(folder))
-    return planned(files, config, Wishes(is_unsafe=is_unsafe), Silence())
+    return planned(files, config, Wishes(is_unsafe=is_unsafe), Silence(), gate=gate)
+
+
+def pairs_of_files(bodies: Sequence[str]) -> dict[str, str]:
+    """For each body two files with a class of it, of which only the forwards can be shared."""
+    files = {"models/__init__.py": ""}
+    for body in bodies:
+        text = twins("Model", body=body).partition("\n\nclass Wide")[0]
+        files |= {f"models/model_{len(files) + k}.py": text for k in range(2)}
+    return files
+
+
+def stops_one_of(count: int) -> Gate:
+    """Stops the first fix where so many would be made, and nothing else."""
+
+    def gate(found: Fixes) -> Mapping[GroupFix, GroupRefusal]:
+        one = found.made[0]
+        causes = (Refusal("FX-REPLAY", one.members[0].path, 1, "it is not the same"),)
+        return {one: GroupRefusal(one.group, one.rule, (), causes)} if len(found.made) == count else {}
+
+    return gate
 
 
 def after(found: Fixes) -> Mapping[str, str]:
@@ -205,35 +225,9 @@ def test_what_no_signature_says_is_not_imported(tmp_path: Path) -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_names_do_not_depend_on_what_was_tried_before(tmp_path: Path, jobs: int) -> None:
     """The first fix is stopped, and the others take the names that it leaves free."""
-    files = {"models/__init__.py": ""}
-    for body in BODIES:
-        first = twins("Model", body=body).partition("\n\nclass Wide")[0]
-        files |= {f"models/model_{len(files) + k}.py": first for k in range(2)}
-    folder = project(tmp_path, files)
-    config = load(str(folder), {"jobs": jobs}).config
-
-    def gate(found: Fixes) -> Mapping[GroupFix, GroupRefusal]:
-        one = found.made[0]
-        causes = (Refusal("FX-REPLAY", "models/model_1.py", 1, "it is not the same"),)
-        return {one: GroupRefusal(one.group, one.rule, (), causes)} if len(found.made) == len(BODIES) else {}
-
-    on_the_disk = on_disk((".",), config, str(folder))
-    found = planned(on_the_disk, config, Wishes(is_unsafe=True), Silence(), gate=gate)
+    found = fixes(project(tmp_path, pairs_of_files(BODIES)), jobs=jobs, is_unsafe=True, gate=stops_one_of(len(BODIES)))
     names = ["models/_model_shared.py", *(f"models/_model_shared_{k}.py" for k in range(2, len(BODIES)))]
     assert sorted(path for fix in found.made for path, _ in fix.new) == sorted(names)
-
-
-def pairs_of_files() -> dict[str, str]:
-    """For each body two files with a class of it, of which only the forwards can be shared; and two that cannot."""
-    refused = (
-        "".join(f"        x = x.roll({one}, 0) / x.norm(p={one})\n" for one in range(4))
-        + "        return len(locals())\n"
-    )
-    files = {"models/__init__.py": ""}
-    for body in (*BODIES, refused):
-        text = twins("Model", body=body).partition("\n\nclass Wide")[0]
-        files |= {f"models/model_{len(files) + k}.py": text for k in range(2)}
-    return files
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -241,7 +235,8 @@ def test_what_was_withdrawn_for_what_is_gone_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     """As a second run would; in the end there is nothing that it would make, and what is refused is told once."""
-    folder = project(tmp_path, pairs_of_files())
+    refused = "".join(f"        x = x.roll({one}, 0) / x.norm(p={one})\n" for one in range(4))
+    folder = project(tmp_path, pairs_of_files([*BODIES, f"{refused}        return len(locals())\n"]))
     known = fixes(folder, jobs=jobs, is_unsafe=True)
     withdrawn: list[GroupFix] = []
 
@@ -266,8 +261,6 @@ def test_what_was_withdrawn_is_known_when_a_gate_has_stopped_another_fix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each round takes as long as all that comes before it."""
-    folder = project(tmp_path, pairs_of_files())
-    config = load(str(folder), {"jobs": 1}).config
     begun: list[int] = []
 
     class Counted(rounds.Round):
@@ -279,14 +272,9 @@ def test_what_was_withdrawn_is_known_when_a_gate_has_stopped_another_fix(
         found = [one for made in passes for one in made if one.members[0].path == "models/model_1.py"]
         return {key_of(one): (Refusal("FX-NO-BENEFIT", "a.py", 1, "withdrawn"),) for one in found}
 
-    def gate(found: Fixes) -> Mapping[GroupFix, GroupRefusal]:
-        one = found.made[0]
-        causes = (Refusal("FX-REPLAY", one.members[0].path, 1, "it is not the same"),)
-        return {one: GroupRefusal(one.group, one.rule, (), causes)} if len(found.made) == len(BODIES) - 1 else {}
-
     monkeypatch.setattr(rounds, "withdrawals", withdraw)
     monkeypatch.setattr(planning, "Round", Counted)
-    files = on_disk((".",), config, str(folder))
-    found = planned(files, config, Wishes(is_unsafe=True), Silence(), gate=gate)
+    gate = stops_one_of(len(BODIES) - 1)
+    found = fixes(project(tmp_path, pairs_of_files(BODIES)), jobs=1, is_unsafe=True, gate=gate)
     assert len(found.made) == len(BODIES) - 2
     assert begun == [0, 1, 0, 1, 1, 0, 1]  # two plans, and after the gate two more
