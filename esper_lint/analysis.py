@@ -253,13 +253,15 @@ def current_evidence(
     deadline.stage("reading", len(tree.unread))
     tree.read()
     snapshot, workings, region = index.snapshot(name) or Snapshot(), None, None
-    earlier: dict[str, Told] = {}
+    before = None
     if snapshot.digests != tree.digests or "" in snapshot.digests.values():
         from esper_lint.comparing import advance  # what only changes need takes half of the time to start
+        from esper_lint.deciding import Before
 
         workings = index.workings(name, snapshot)
         state = advance(snapshot if workings else Snapshot(), workings or Workings(), tree, config, deadline)
-        earlier = index.groups(name, snapshot.group_keys - state.snapshot.group_keys)
+        gone = index.groups(name, snapshot.group_keys - state.snapshot.group_keys)
+        before = Before(gone.values(), state.changed)
         snapshot, workings, region = state.snapshot, state.workings, state.region
         if keep:
             index.add_tree(name, snapshot, workings)
@@ -275,7 +277,7 @@ def current_evidence(
             raise IndexIncomplete
         if region is None or not missing <= region.relations.keys():
             region = region_around(missing, workings, tree, config)
-        new = told(region, missing, files.selected, tree, config, index, deadline, earlier.values())
+        new = told(region, missing, files.selected, tree, config, index, deadline, before)
     lacking = {key: one for key, one in groups.items() if not one.answers(files.selected)}
     if lacking:
         from esper_lint.deciding import answered

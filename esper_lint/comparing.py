@@ -26,11 +26,12 @@ from esper_lint.tree import Tree
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """The new state, and the region of the neighbourhoods that are new in it."""
+    """The new state, the region of the neighbourhoods that are new in it, and the files that have changed or come."""
 
     snapshot: Snapshot
     workings: Workings
     region: Region
+    changed: Set[str]
 
 
 def advance(snapshot: Snapshot, workings: Workings, tree: Tree, config: Config, progress: Progress) -> Advanced:
@@ -75,6 +76,7 @@ def advance(snapshot: Snapshot, workings: Workings, tree: Tree, config: Config, 
         ),
         Workings(outlines, residents, sketches, common, untouched | parts),
         region,
+        changed,
     )
 
 

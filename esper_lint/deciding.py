@@ -6,7 +6,7 @@ done for the groups that somebody asks for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -18,7 +18,7 @@ from esper_lint.evidence import Told
 from esper_lint.findings import Group, Hole, UnitKind
 from esper_lint.matching.closeness import close_pairs
 from esper_lint.matching.clustering import Clustering, cluster, measured
-from esper_lint.matching.explaining import explain_all
+from esper_lint.matching.explaining import Explanation, explain_all
 from esper_lint.matching.pairs import Load, Measure, Pair, ordered
 from esper_lint.matching.units import Unit, units_of
 from esper_lint.neighbourhoods import Place
@@ -53,6 +53,28 @@ class Region:
         for key, one in self.relations.items():
             for name in sorted({unit.path for unit in one.units}):
                 yield name, key
+
+
+_Cluster = tuple[UnitKind, tuple[tuple[str, int, str], ...]]  # the kind and the places of its units
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was told of the neighbourhoods that are decided anew, and the files that have changed since."""
+
+    groups: Collection[Told] = ()
+    changed: Set[str] = frozenset()
+
+    def explanations(self) -> dict[_Cluster, Explanation]:
+        """How the members differ of each group that has none in a changed file: that depends on nothing but texts."""
+        groups = [one.group for one in self.groups]
+        return {
+            (group.unit, tuple((one.path, one.line, one.qualname) for one in group.members)): Explanation(
+                group.holes, group.texts_differ
+            )
+            for group in groups
+            if self.changed.isdisjoint(one.path for one in group.members)
+        }
 
 
 def neighbourhood_of(group_key: str) -> str:
@@ -120,25 +142,33 @@ def told(
     config: Config,
     memory: Memory,
     progress: Progress,
-    earlier: Iterable[Told] = (),
+    before: Before | None = None,
 ) -> dict[str, Told]:
     """The wanted groups of a region, by key, with the messages of their members in the files ``asked`` for.
 
-    A neighbourhood that has changed may hold many groups that have not: these are told as they were ``earlier``.
+    A neighbourhood that has changed may hold many groups that have not: these are told as they were ``before``.
 
     Raises TreeChanged if a file is no longer what was read.
     """
     chosen = {key: one for key, one in region.relations.items() if key in wanted}
-    progress.stage("explaining", len(chosen))
+    before = before or Before()
+    known_to_differ = before.explanations()
+    explained = {
+        key: known_to_differ[cluster]
+        for key, one in chosen.items()
+        if (cluster := (one.units[0].kind, tuple(unit.place for unit in one.units))) in known_to_differ
+    }
+    to_explain = {key: one.units for key, one in chosen.items() if key not in explained}
+    progress.stage("explaining", len(to_explain))
     explanations, new = explain_all(
-        [one.units for one in chosen.values()],
+        list(to_explain.values()),
         lru_cache(maxsize=None)(tree.lines),
         lambda keys: memory.results("template", keys),
         progress.advance,
         config.jobs,
     )
     memory.add_results("template", new)
-    explained = dict(zip(chosen, explanations, strict=True))
+    explained.update(zip(to_explain, explanations, strict=True))
     kinds = {}
     for kind, found in region.kinds.items():
         clusters = _clusters(kind, chosen.values())
@@ -146,7 +176,7 @@ def told(
         kinds[kind] = replace(found, clustering=clustering)
     groups = assemble(kinds, list(region.relations.values()), [explained.get(key) for key in region.relations])
     wanted_groups = {}
-    known = {one.group.id: one for one in earlier if one.answers(asked)}
+    known = {one.group.id: one for one in before.groups if one.answers(asked)}
     for (key, one), group in zip(chosen.items(), groups, strict=True):
         same = known.get(group.id)
         if same is not None and replace(group, shown=same.group.shown, is_loose=same.group.is_loose) == same.group:

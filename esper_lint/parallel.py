@@ -31,6 +31,10 @@ def no_garbage_collection() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            if not _is_frozen:
+                # What was made meanwhile counts as old, or the next collection would look through all of it.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esper_lint.analysis import Buffer
+from esper_lint.matching.explaining import explain_all
 from esper_lint.rules.relations import relation
 from tests.trees import overlay_report, project, report, seed, write
 
@@ -21,12 +22,13 @@ BODIES = [
     "".join(STEPS[at] for at in steps) + "        return x\n"
     for steps in (range(0, 10), range(1, 11), range(2, 12), range(4, 14), (0, 1, 2, 3, 4, 4, 6, 7, 8, 9))
 ]
+LAID_OUT = BODIES[1].replace("x, c", "x,  c").replace(STEPS[4], f"        # so\n{STEPS[4]}")
 RENAMED = BODIES[0].replace("x", "y").replace("forward(self, y)", "forward(self, x)")
 NAMES = ["a.py", "b.py", "deep/c.py", "d.py", "e.py", "f.py"]
 SEEDS = st.builds(
     seed,
     st.sampled_from(["A", "B"]),
-    body=st.sampled_from([*BODIES, RENAMED]),
+    body=st.sampled_from([*BODIES, LAID_OUT, RENAMED]),
     noqa=st.sampled_from(["", "  # noqa: ESP104", "  # noqa"]),
 )
 CONTENTS = st.one_of(
@@ -144,3 +146,20 @@ def test_a_group_that_comes_out_as_it_was_is_told_as_it_was(tmp_path: Path) -> N
     write(tmp_path, {"a.py": f"\n{seed('A')}"})
     found = report(tmp_path, cached=True)
     assert found == report(tmp_path) and found.findings[0].line == whole.findings[0].line + 1
+
+
+def test_how_the_members_of_a_group_differ_is_not_asked_again_if_none_has_changed(tmp_path: Path) -> None:
+    bodies = dict(zip("abcde", (BODIES[0], RENAMED, BODIES[1], BODIES[2], BODIES[3]), strict=True))
+    project(tmp_path, {f"{name}.py": seed(name.upper(), body=body) for name, body in bodies.items()}, "threshold = 85")
+    report(tmp_path, cached=True)
+    write(tmp_path, {"a.py": seed("A", body=BODIES[0].replace("x, c", "x,  c"))})
+    with patch("esper_lint.deciding.explain_all", wraps=explain_all) as explained:
+        found = report(tmp_path, cached=True)
+    assert [[unit.path for unit in units] for units in explained.call_args.args[0]] == [["a.py", "b.py"]]
+    # The other group is of the same neighbourhood: near links lead there, so it was decided anew.
+    assert [[one.path for one in group.members] for group in found.groups] == [
+        ["a.py", "b.py"],
+        ["c.py", "d.py", "e.py"],
+    ]
+    assert any(one.near for one in found.groups[0].members)
+    assert found == report(tmp_path)
