@@ -82,6 +82,7 @@ def test_undo_brings_back_every_byte(sample: Path, run: Run) -> None:
     assert texts == {path: path.read_bytes() for path in sample.rglob("*.py")}
 
 
+@pytest.mark.slow
 def test_types_are_what_they_were(sample: Path, run: Run) -> None:
     pytest.importorskip("torch", reason="mypy would know no type of it")
     before = _mypy(sample)

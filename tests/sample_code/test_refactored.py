@@ -116,6 +116,7 @@ def test_the_same_is_registered_and_each_package_has_its_own(flex: bool) -> None
     assert [one.__qualname__ for one in seeds[0]] == [one.__qualname__ for one in seeds[1]]
 
 
+@pytest.mark.slow
 def test_types_are_sound(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="mypy would know no type of it")
     shutil.copytree(REFACTORED, tmp_path / "refactored", ignore=shutil.ignore_patterns("__pycache__"))

@@ -143,6 +143,7 @@ BLUEPRINTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("topology", "name"), [(key, name) for key, names in BLUEPRINTS.items() for name in names])
 def test_of_every_blueprint_two_hundred_cases_are_nearly_all_valid(topology: str, name: str) -> None:
     torch = pytest.importorskip("torch")
