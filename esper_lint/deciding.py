@@ -67,14 +67,12 @@ class Before:
 
     def explanations(self) -> dict[_Cluster, Explanation]:
         """How the members differ of each group that has none in a changed file: that depends on nothing but texts."""
-        groups = [one.group for one in self.groups]
-        return {
-            (group.unit, tuple((one.path, one.line, one.qualname) for one in group.members)): Explanation(
-                group.holes, group.texts_differ
-            )
-            for group in groups
-            if self.changed.isdisjoint(one.path for one in group.members)
-        }
+        found = {}
+        for group in (one.group for one in self.groups):
+            if self.changed.isdisjoint(member.path for member in group.members):
+                places = tuple((member.path, member.line, member.qualname) for member in group.members)
+                found[group.unit, places] = Explanation(group.holes, group.texts_differ)
+        return found
 
 
 def neighbourhood_of(group_key: str) -> str:
@@ -152,12 +150,9 @@ def told(
     """
     chosen = {key: one for key, one in region.relations.items() if key in wanted}
     before = before or Before()
-    known_to_differ = before.explanations()
-    explained = {
-        key: known_to_differ[cluster]
-        for key, one in chosen.items()
-        if (cluster := (one.units[0].kind, tuple(unit.place for unit in one.units))) in known_to_differ
-    }
+    explained_before = before.explanations()
+    at = {key: (one.units[0].kind, tuple(unit.place for unit in one.units)) for key, one in chosen.items()}
+    explained = {key: explained_before[cluster] for key, cluster in at.items() if cluster in explained_before}
     to_explain = {key: one.units for key, one in chosen.items() if key not in explained}
     progress.stage("explaining", len(to_explain))
     explanations, new = explain_all(
